@@ -1,0 +1,127 @@
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Map, Value};
+
+/// A verified user. Only a [`Verifier`](crate::Verifier) makes one, from a token whose signature, issuer,
+/// audience and times it has checked. Cloning shares one allocation.
+#[derive(Clone)]
+pub struct Caller {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    id: UserId,
+    issuer: String,
+    scopes: BTreeSet<String>,
+    roles: BTreeSet<String>,
+    claims: Map<String, Value>,
+    expires_at_s: u64,
+}
+
+/// A user's id as the identity provider wrote it: a non-empty string (an integer claim in decimal digits).
+///
+/// Two ids are the same user only when their bytes are equal; nothing is trimmed, folded or normalised.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UserId(String);
+
+impl UserId {
+    pub(crate) fn new(id: String) -> Option<Self> {
+        (!id.is_empty() && id.len() <= Self::BYTES_MAX).then_some(Self(id))
+    }
+
+    /// Longest id accepted, in bytes. OpenID Connect Core 1.0 section 2 bounds `sub` to 255 ASCII characters;
+    /// this leaves room for ids in other scripts.
+    pub const BYTES_MAX: usize = 1024;
+
+    /// The id's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for UserId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, out)
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl Caller {
+    pub(crate) fn new(
+        id: UserId,
+        issuer: String,
+        scopes: BTreeSet<String>,
+        roles: BTreeSet<String>,
+        claims: Map<String, Value>,
+        expires_at_s: u64,
+    ) -> Self {
+        Self { inner: Arc::new(Inner { id, issuer, scopes, roles, claims, expires_at_s }) }
+    }
+
+    /// The user's id.
+    pub fn id(&self) -> &UserId {
+        &self.inner.id
+    }
+
+    /// The token's `iss`, byte for byte.
+    pub fn issuer(&self) -> &str {
+        &self.inner.issuer
+    }
+
+    /// OAuth scopes the token carries (RFC 8693 section 4.2 `scope`, or `scp`, or `permissions`).
+    pub fn scopes(&self) -> &BTreeSet<String> {
+        &self.inner.scopes
+    }
+
+    /// Roles the token carries (`roles`, `role`, `groups`).
+    pub fn roles(&self) -> &BTreeSet<String> {
+        &self.inner.roles
+    }
+
+    /// One claim of the verified token.
+    pub fn claim(&self, name: &str) -> Option<&Value> {
+        self.inner.claims.get(name)
+    }
+
+    /// When the token expires, in seconds since 1970-01-01 UTC.
+    pub fn expires_at_s(&self) -> u64 {
+        self.inner.expires_at_s
+    }
+
+    /// How long the token is still good for; zero when it has expired.
+    pub fn expires_in(&self, now: SystemTime) -> Duration {
+        let now_s = now.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+        Duration::from_secs(self.inner.expires_at_s.saturating_sub(now_s))
+    }
+
+    /// A name to greet the user by: `name`, else `email`, else the id. For display only.
+    pub fn display_name(&self) -> &str {
+        ["name", "email"].iter().find_map(|claim| self.claim(claim)?.as_str()).unwrap_or_else(|| self.inner.id.as_str())
+    }
+
+    /// What identifies this user among all issuers: the key for caches and limits.
+    /// The issuer's length comes first so that no pair of issuer and id reads like another.
+    pub fn key(&self) -> String {
+        format!("{}:{}:{}", self.inner.issuer.len(), self.inner.issuer, self.inner.id)
+    }
+}
+
+impl fmt::Debug for Caller {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Claims stay out: they may hold personal data.
+        out.debug_struct("Caller")
+            .field("id", &self.inner.id)
+            .field("issuer", &self.inner.issuer)
+            .field("scopes", &self.inner.scopes)
+            .field("roles", &self.inner.roles)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,24 @@
+use super::{Times, caller, parse};
+use crate::{Caller, TokenError};
+
+const ENDING: &str = ".bypass-signature";
+
+/// The issuer of callers that nobody vouched for.
+const ISSUER: &str = "bypass";
+
+/// Reads a development token, `header.payload.bypass-signature`, that nobody signed.
+///
+/// This file is not compiled without debug assertions: a release binary cannot read such a token.
+pub(crate) fn bypass(token: &str, now_s: u64, leeway_s: u64) -> Option<Result<Caller, TokenError>> {
+    let unsigned = token.strip_suffix(ENDING)?;
+    Some(read(unsigned, now_s, leeway_s))
+}
+
+fn read(unsigned: &str, now_s: u64, leeway_s: u64) -> Result<Caller, TokenError> {
+    let (header, claims) = parse::split(unsigned)?;
+    parse::object(header)?;
+    let claims = parse::object(claims)?;
+    let times = Times::read(&claims)?;
+    times.check(now_s, leeway_s)?;
+    caller(ISSUER, None, claims, times.expires_at_s)
+}

@@ -1,0 +1,92 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+
+use super::{Algorithm, object::Object};
+use crate::TokenError;
+
+/// Header parameters that bring a key along, point at one, or change what is signed. A key that comes with the
+/// token proves nothing (RFC 8725 section 3.10), and no extension is understood here (RFC 7515 section 4.1.11).
+const REFUSED: [&str; 7] = ["crit", "b64", "jwk", "jku", "x5u", "x5c", "enc"];
+
+/// Longest `kid` that is looked up, in bytes.
+const KID_BYTES_MAX: usize = 1024;
+
+/// A token taken apart. Nothing in it is verified yet.
+#[derive(Debug)]
+pub(crate) struct Parsed<'a> {
+    pub(crate) header: Header,
+    pub(crate) claims: Map<String, Value>,
+    /// What the signature is over: the first two parts and the dot between them.
+    pub(crate) signed: &'a [u8],
+    pub(crate) signature: Vec<u8>,
+}
+
+/// What counts of a token's header.
+#[derive(Debug)]
+pub(crate) struct Header {
+    pub(crate) algorithm: Algorithm,
+    pub(crate) kid: Option<String>,
+}
+
+/// Takes apart a JWS in compact form (RFC 7515 section 3.1) whose payload is a JSON object.
+pub(crate) fn parse(token: &str) -> Result<Parsed<'_>, TokenError> {
+    let (signed, signature) = token.rsplit_once('.').ok_or(TokenError::Malformed)?;
+    let (header, claims) = split(signed)?;
+    let header = self::header(header)?;
+    Ok(Parsed {
+        header,
+        claims: object(claims)?,
+        signed: signed.as_bytes(),
+        signature: URL_SAFE_NO_PAD.decode(signature).map_err(|_| TokenError::Malformed)?,
+    })
+}
+
+/// The two parts before the signature.
+pub(crate) fn split(signed: &str) -> Result<(&str, &str), TokenError> {
+    let (header, claims) = signed.split_once('.').ok_or(TokenError::Malformed)?;
+    if claims.contains('.') {
+        return Err(TokenError::Malformed);
+    }
+    Ok((header, claims))
+}
+
+/// One part, decoded.
+pub(crate) fn object(part: &str) -> Result<Map<String, Value>, TokenError> {
+    let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenError::Malformed)?;
+    let Object(object) = serde_json::from_slice(&bytes).map_err(|_| TokenError::Malformed)?;
+    Ok(object)
+}
+
+fn header(part: &str) -> Result<Header, TokenError> {
+    let header = object(part)?;
+    if REFUSED.iter().any(|name| header.contains_key(*name)) {
+        return Err(TokenError::Header);
+    }
+    match header.get("typ") {
+        None => {}
+        Some(Value::String(typ)) if is_access_token(typ) => {}
+        Some(_) => return Err(TokenError::Type),
+    }
+    let kid = match header.get("kid") {
+        None => None,
+        Some(Value::String(kid)) if kid.len() <= KID_BYTES_MAX => Some(kid.clone()),
+        Some(_) => return Err(TokenError::Header),
+    };
+    let algorithm = match header.get("alg") {
+        Some(Value::String(name)) => Algorithm::from_name(name).ok_or(TokenError::Algorithm)?,
+        _ => return Err(TokenError::Malformed),
+    };
+    Ok(Header { algorithm, kid })
+}
+
+/// `JWT` or `at+jwt` (RFC 9068 section 2.1), as a media type whose `application/` may be left out. Others, such as
+/// `logout+jwt` or `dpop+jwt`, are signed by the same keys and mean something else (RFC 8725 section 3.11).
+fn is_access_token(typ: &str) -> bool {
+    let prefix = "application/";
+    let short = match typ.get(..prefix.len()) {
+        Some(start) if start.eq_ignore_ascii_case(prefix) => &typ[prefix.len()..],
+        _ => typ,
+    };
+    short.eq_ignore_ascii_case("JWT") || short.eq_ignore_ascii_case("at+jwt")
+}

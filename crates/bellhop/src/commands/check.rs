@@ -1,0 +1,105 @@
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use clap::Args;
+use connector::{Collection, Ownership};
+use serde_json::{Value, json};
+
+use super::ConfigArgument;
+use crate::assemble::House;
+use crate::config::Environment;
+use crate::output;
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    config: ConfigArgument,
+    /// One JSON object.
+    #[arg(long)]
+    json: bool,
+    /// Fail also when something is hidden.
+    #[arg(long)]
+    strict: bool,
+    /// Check as for `serve --dev`: no issuer is needed.
+    #[arg(long)]
+    dev: bool,
+}
+
+/// Success: everything can be served. Failure: it cannot, or with `--strict` something is hidden.
+pub(super) async fn run(arguments: Arguments, environment: &Environment) -> anyhow::Result<ExitCode> {
+    let config = arguments.config.load(environment)?;
+    let origin = config.origin.clone();
+    let notes = config.notes.clone();
+    let issuers: Vec<_> = config.issuers.iter().map(|issuer| issuer.issuer.clone()).collect();
+    let house = House::open(config).await?;
+    if !arguments.dev {
+        let verifier = house.verifier()?;
+        verifier.ready().await.map_err(|error| anyhow!("the issuer's keys cannot be had: {error}"))?;
+    }
+    let catalogs = house.gateway.catalogs();
+    let hidden: usize = catalogs.iter().map(|(_, catalog)| catalog.hidden.len()).sum();
+    if arguments.json {
+        let resources: Vec<Value> = catalogs
+            .iter()
+            .map(|(name, catalog)| {
+                let collections: Vec<_> = catalog.collections.iter().map(collection_json).collect();
+                let actions: Vec<_> = catalog
+                    .actions
+                    .iter()
+                    .map(|action| json!({"name": action.name, "effect": action.effect, "ownership": action.ownership}))
+                    .collect();
+                json!({"resource": name, "collections": collections, "actions": actions, "hidden": catalog.hidden})
+            })
+            .collect();
+        output::json(&json!({"ok": true, "config": origin, "issuers": issuers, "notes": notes, "resources": resources}))?;
+    } else {
+        print(&origin, &issuers, &catalogs);
+    }
+    let failed = arguments.strict && hidden > 0;
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn collection_json(collection: &Collection) -> Value {
+    json!({
+        "name": collection.name,
+        "ownership": collection.ownership,
+        "operations": collection.operations,
+        "fields": collection.fields.len(),
+    })
+}
+
+fn print(origin: &str, issuers: &[String], catalogs: &[(String, std::sync::Arc<connector::Catalog>)]) {
+    output::line(format_args!("Configuration: {origin}"));
+    for issuer in issuers {
+        output::line(format_args!("Users of:      {issuer}"));
+    }
+    for (name, catalog) in catalogs {
+        let (collections, actions, hidden) = (&catalog.collections, &catalog.actions, &catalog.hidden);
+        output::line(format_args!(
+            "\n{name}: {} collections, {} actions, {} hidden",
+            collections.len(),
+            actions.len(),
+            hidden.len()
+        ));
+        for collection in collections {
+            let operations: Vec<_> = collection.operations.iter().map(|kind| kind.as_str()).collect();
+            let whose = whose(&collection.ownership);
+            output::line(format_args!("  {:<24} {whose:<44} {}", collection.name, operations.join(" ")));
+        }
+        for action in actions {
+            output::line(format_args!("  {:<24} {:<44} {}", action.name, whose(&action.ownership), action.effect));
+        }
+        for hidden in hidden {
+            output::line(format_args!("  {:<24} hidden: {}", hidden.name, hidden.reason));
+            output::line(format_args!("  {:<24}   open with: {}", "", hidden.open_with));
+        }
+    }
+}
+
+fn whose(ownership: &Ownership) -> String {
+    match ownership {
+        Ownership::Owned { by } => format!("own, by {by}"),
+        Ownership::Shared { writable: false } => "shared, read-only".into(),
+        Ownership::Shared { writable: true } => "shared, writable".into(),
+    }
+}

@@ -1,0 +1,10 @@
+use std::process::ExitCode;
+
+use crate::config::File;
+use crate::output;
+
+pub(super) fn run() -> anyhow::Result<ExitCode> {
+    let schema = schemars::schema_for!(File);
+    output::line(serde_json::to_string_pretty(&schema)?);
+    Ok(ExitCode::SUCCESS)
+}

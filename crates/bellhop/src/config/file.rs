@@ -1,0 +1,92 @@
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use access::ResourcePolicy;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use toml::de::{DeTable, Deserializer};
+
+use super::auth::Auth;
+use super::model::AgentSection;
+use super::{Config, Environment, Fault, Kind, expand, resources};
+
+/// `bellhop.toml`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct File {
+    /// Whose tokens are accepted.
+    auth: Option<Auth>,
+    /// The doors that speak HTTP.
+    server: server::Config,
+    /// The chat endpoint's model.
+    agent: AgentSection,
+    /// Bounds of every call.
+    limits: gateway::Options,
+    /// A line for every call.
+    audit: Audit,
+    /// What callers may reach, by a name of your choice.
+    #[serde(skip_deserializing)]
+    resources: BTreeMap<String, ResourceFile>,
+}
+
+/// One resource: its kind, that kind's own keys, and who may do what.
+#[derive(Debug, JsonSchema)]
+#[expect(dead_code, reason = "read key by key so that faults keep their place; this names the keys for the schema")]
+struct ResourceFile {
+    #[schemars(flatten)]
+    kind: Kind,
+    /// Nobody writes or deletes anything here.
+    #[schemars(default)]
+    read_only: bool,
+    /// Scopes and roles needed to read, write and destroy.
+    #[schemars(default)]
+    access: ResourcePolicy,
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+struct Audit {
+    /// The file that gets one JSON object a line; lines are added at its end.
+    file: Option<PathBuf>,
+}
+
+/// Reads the whole file; the first fault is told with its place.
+pub(super) fn read(text: &str, base: &Path, environment: &Environment) -> Result<Config, Fault> {
+    let mut root = DeTable::parse(text).map_err(|error| Fault::toml(&error))?;
+    for (_, value) in root.get_mut().iter_mut() {
+        expand::expand(value, environment)?;
+    }
+    let resources = match root.get_mut().remove("resources") {
+        Some(table) => resources::read(table)?,
+        None => Vec::new(),
+    };
+    let resources: Vec<_> = resources.into_iter().map(|resource| resource.under(base)).collect();
+    let file = File::deserialize(Deserializer::from(root)).map_err(|error| Fault::toml(&error))?;
+    let issuer = match file.auth {
+        Some(auth) => Some(auth.resolve(base)?),
+        None => super::auth::from_environment(environment)?,
+    };
+    let (model, agent_limits, instructions) = file.agent.resolve(environment);
+    debug_assert!(file.resources.is_empty());
+    Ok(Config {
+        issuers: issuer.into_iter().collect(),
+        server: file.server,
+        model,
+        agent_limits,
+        instructions,
+        limits: file.limits,
+        audit_file: file.audit.file.map(|file| base.join(file)),
+        resources,
+        ..Config::empty("")
+    })
+}
+
+impl super::Resource {
+    /// Relative paths in a file are relative to the file.
+    fn under(mut self, base: &Path) -> Self {
+        if let Kind::Files(files) = &mut self.kind {
+            files.root = base.join(&files.root);
+        }
+        self
+    }
+}

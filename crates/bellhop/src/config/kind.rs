@@ -1,0 +1,98 @@
+use std::sync::Arc;
+
+use connector::Connector;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::de::value::StrDeserializer;
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, VariantAccess, Visitor};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
+
+use super::Fault;
+
+/// Every kind of resource there is. A new kind is one crate, one variant here and one arm below.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(tag = "kind")]
+pub(crate) enum Kind {
+    /// A SQL database.
+    Sql(connector_sql::Config),
+    /// A folder for each user.
+    Files(connector_files::Config),
+}
+
+impl Kind {
+    /// Connects to the resource.
+    pub(crate) async fn connect(self, name: &str) -> connector::Result<Arc<dyn Connector>> {
+        Ok(match self {
+            Self::Sql(config) => Arc::new(connector_sql::Sql::connect(name, config).await?),
+            Self::Files(config) => Arc::new(connector_files::Files::open(name, config).await?),
+        })
+    }
+
+    /// A resource of which only one thing is said.
+    pub(crate) fn with_one_key(kind: &str, key: &str, value: &str) -> Result<Self, Fault> {
+        let mut table = DeTable::new();
+        let text = DeValue::String(value.to_owned().into());
+        table.insert(Spanned::new(0..0, key.to_owned().into()), Spanned::new(0..0, text));
+        Self::read(kind, Spanned::new(0..0, DeValue::Table(table))).map_err(|error| Fault::plain(error.message()))
+    }
+
+    /// Reads the table that is left when `kind` has been taken out of it. Errors keep their place in the file,
+    /// which serde's own internal tagging would lose.
+    pub(super) fn read(kind: &str, table: Spanned<DeValue<'_>>) -> Result<Self, Error> {
+        Self::deserialize(Tagged { kind, table })
+    }
+}
+
+struct Tagged<'k, 'i> {
+    kind: &'k str,
+    table: Spanned<DeValue<'i>>,
+}
+
+impl<'de, 'i: 'de> Deserializer<'de> for Tagged<'_, 'i> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_enum(self)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+impl<'de, 'i: 'de> EnumAccess<'de> for Tagged<'_, 'i> {
+    type Error = Error;
+    type Variant = Inner<'i>;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Inner<'i>), Error> {
+        let name: StrDeserializer<'_, Error> = self.kind.into_deserializer();
+        Ok((seed.deserialize(name)?, Inner { table: self.table }))
+    }
+}
+
+struct Inner<'i> {
+    table: Spanned<DeValue<'i>>,
+}
+
+impl<'de, 'i: 'de> VariantAccess<'de> for Inner<'i> {
+    type Error = Error;
+
+    fn unit_variant(self) -> Result<(), Error> {
+        Err(serde::de::Error::custom("every kind has a configuration"))
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {
+        seed.deserialize(ValueDeserializer::from(self.table))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _len: usize, _visitor: V) -> Result<V::Value, Error> {
+        Err(serde::de::Error::custom("every kind has one configuration"))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(self, _fields: &'static [&'static str], _visitor: V) -> Result<V::Value, Error> {
+        Err(serde::de::Error::custom("every kind has one configuration"))
+    }
+}

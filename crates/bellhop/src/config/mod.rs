@@ -1,0 +1,129 @@
+//! The configuration: one file, or the environment alone. Everything is read and checked before a socket opens.
+
+mod auth;
+mod environment;
+mod expand;
+mod fault;
+mod file;
+mod kind;
+mod model;
+mod resources;
+
+use std::path::{Path, PathBuf};
+
+use access::{IssuerConfig, ResourcePolicy};
+use agent::{Limits, Model};
+
+pub(crate) use environment::Environment;
+pub(crate) use fault::Fault;
+pub(crate) use file::File;
+pub(crate) use kind::Kind;
+
+/// Where configuration is looked for when no `--config` is given.
+pub(crate) const FILE_NAME: &str = "bellhop.toml";
+
+/// Everything that Bellhop was told.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) issuers: Vec<IssuerConfig>,
+    pub(crate) bypass: bool,
+    pub(crate) server: server::Config,
+    pub(crate) model: Model,
+    pub(crate) agent_limits: Limits,
+    pub(crate) instructions: Option<String>,
+    pub(crate) limits: gateway::Options,
+    pub(crate) audit_file: Option<PathBuf>,
+    pub(crate) resources: Vec<Resource>,
+    /// What a person should know about how this was read.
+    pub(crate) notes: Vec<String>,
+    /// Where it came from, for messages.
+    pub(crate) origin: String,
+}
+
+/// One configured resource.
+#[derive(Debug)]
+pub(crate) struct Resource {
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    pub(crate) policy: ResourcePolicy,
+}
+
+impl Config {
+    /// Reads `path`, or `bellhop.toml` where there is one, or else the environment alone.
+    pub(crate) fn load(path: Option<&Path>, environment: &Environment) -> Result<Self, Fault> {
+        match path {
+            Some(path) => Self::from_file(path, environment),
+            None if Path::new(FILE_NAME).is_file() => Self::from_file(Path::new(FILE_NAME), environment),
+            None => Self::from_environment(environment),
+        }
+    }
+
+    fn from_file(path: &Path, environment: &Environment) -> Result<Self, Fault> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Fault::plain(format!("{} cannot be read: {error}", path.display())))?;
+        let base = path.parent().unwrap_or(Path::new("."));
+        let mut config = file::read(&text, base, environment).map_err(|fault| fault.in_file(path, &text))?;
+        config.origin = path.display().to_string();
+        config.take_common(environment)?;
+        Ok(config)
+    }
+
+    fn from_environment(environment: &Environment) -> Result<Self, Fault> {
+        let mut config = Self {
+            issuers: auth::from_environment(environment)?.into_iter().collect(),
+            model: model::from_environment(environment),
+            resources: resources::from_environment(environment)?,
+            ..Self::empty("the environment")
+        };
+        config.take_common(environment)?;
+        Ok(config)
+    }
+
+    /// A configuration that nobody wrote: these resources, this issuer, and defaults.
+    pub(crate) fn built_in(resources: Vec<Resource>, issuer: IssuerConfig) -> Self {
+        Self { resources, issuers: vec![issuer], ..Self::empty("the demo") }
+    }
+
+    /// Lets the environment choose the model.
+    pub(crate) fn take_model(&mut self, environment: &Environment) {
+        self.model = model::from_environment(environment);
+    }
+
+    fn empty(origin: &str) -> Self {
+        Self {
+            issuers: Vec::new(),
+            bypass: false,
+            server: server::Config::default(),
+            model: Model::BuiltIn,
+            agent_limits: Limits::default(),
+            instructions: None,
+            limits: gateway::Options::default(),
+            audit_file: None,
+            resources: Vec::new(),
+            notes: Vec::new(),
+            origin: origin.to_owned(),
+        }
+    }
+
+    /// What the environment says beside a file too.
+    fn take_common(&mut self, environment: &Environment) -> Result<(), Fault> {
+        self.bypass = environment.flag("AUTH_BYPASS")?;
+        if let Some(port) = environment.port("BACKEND_PORT")? {
+            self.server.port = port;
+        }
+        if let Some(origins) = environment.get("CORS_ORIGINS") {
+            self.server.cors_origins.extend(origins.split(',').map(str::trim).filter(|o| !o.is_empty()).map(str::to_owned));
+        }
+        if let Some(port) = environment.port("FRONTEND_PORT")? {
+            self.server.cors_origins.extend([format!("http://localhost:{port}"), format!("http://127.0.0.1:{port}")]);
+        }
+        if environment.get("API_BASE_URL").is_some() || environment.get("API_KEY").is_some() {
+            self.notes.push(
+                "API_BASE_URL and API_KEY are set, but HTTP APIs (kind \"openapi\") do not exist in this version yet: \
+                 they are not offered."
+                    .into(),
+            );
+        }
+        Ok(())
+    }
+}

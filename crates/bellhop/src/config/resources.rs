@@ -1,0 +1,85 @@
+use std::ops::Range;
+
+use access::ResourcePolicy;
+use serde::Deserialize;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+
+use super::{Environment, Fault, Kind, Resource};
+
+/// Longest resource name: it stands before every tool's name.
+const NAME_CHARS_MAX: usize = 24;
+/// The kinds that the design names and this version does not have.
+const LATER: [&str; 6] = ["openapi", "mcp", "grpc", "graphql", "settings", "things"];
+
+/// Reads `[resources.*]`.
+pub(super) fn read(table: Spanned<DeValue<'_>>) -> Result<Vec<Resource>, Fault> {
+    let span = table.span();
+    let DeValue::Table(table) = table.into_inner() else {
+        return Err(Fault::at(span, "`resources` must be tables: [resources.shop]"));
+    };
+    table.into_iter().map(|(name, value)| resource(name.get_ref(), name.span(), value)).collect()
+}
+
+fn resource(name: &str, name_span: Range<usize>, value: Spanned<DeValue<'_>>) -> Result<Resource, Fault> {
+    check_name(name).map_err(|message| Fault::at(name_span.clone(), message))?;
+    let span = value.span();
+    let DeValue::Table(mut table) = value.into_inner() else {
+        return Err(Fault::at(span, format!("a resource is a table: [resources.{name}]")));
+    };
+    let kind = take(&mut table, "kind")
+        .ok_or_else(|| Fault::at(name_span.clone(), "`kind` is missing").help("write kind = \"sql\" or kind = \"files\""))?;
+    let kind_span = kind.span();
+    let kind = match kind.into_inner() {
+        DeValue::String(kind) => kind.into_owned(),
+        _ => return Err(Fault::at(kind_span, "`kind` must be a text, such as \"sql\"")),
+    };
+    let mut policy = match take(&mut table, "access") {
+        Some(access) => ResourcePolicy::deserialize(ValueDeserializer::from(access)).map_err(|error| Fault::toml(&error))?,
+        None => ResourcePolicy::default(),
+    };
+    if let Some(read_only) = take(&mut table, "read_only") {
+        policy.read_only = bool::deserialize(ValueDeserializer::from(read_only)).map_err(|error| Fault::toml(&error))?;
+    }
+    let kind = Kind::read(&kind, Spanned::new(span, DeValue::Table(table))).map_err(|error| {
+        let fault = Fault::toml(&error);
+        match error.span() {
+            Some(_) => fault,
+            None if LATER.contains(&kind.as_str()) => {
+                Fault::at(kind_span, format!("the kind \"{kind}\" does not exist in this version yet"))
+            }
+            None if error.message().starts_with("unknown variant") => {
+                Fault::at(kind_span, error.message().replacen("unknown variant", "unknown kind", 1)).help("did you mean \"sql\" or \"files\"?")
+            }
+            None => Fault::at(name_span, error.message().to_owned()),
+        }
+    })?;
+    Ok(Resource { name: name.to_owned(), kind, policy })
+}
+
+fn take<'i>(table: &mut DeTable<'i>, key: &str) -> Option<Spanned<DeValue<'i>>> {
+    table.remove(key)
+}
+
+fn check_name(name: &str) -> Result<(), String> {
+    let ok = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    if ok && !name.is_empty() && name.len() <= NAME_CHARS_MAX {
+        return Ok(());
+    }
+    Err(format!(
+        "a resource's name stands in tool names: give \"{name}\" a name of letters, digits, _ and -, at most {NAME_CHARS_MAX} long"
+    ))
+}
+
+/// `DATABASE_URL` and `BASE_DATA_PATH`.
+pub(super) fn from_environment(environment: &Environment) -> Result<Vec<Resource>, Fault> {
+    let mut resources = Vec::new();
+    let settings = [("DATABASE_URL", "database", "sql", "url"), ("BASE_DATA_PATH", "documents", "files", "root")];
+    for (variable, name, kind, key) in settings {
+        if let Some(value) = environment.get(variable) {
+            let kind = Kind::with_one_key(kind, key, value).map_err(|error| Fault::plain(format!("{variable}: {error}")))?;
+            resources.push(Resource { name: name.to_owned(), kind, policy: ResourcePolicy::default() });
+        }
+    }
+    Ok(resources)
+}

@@ -1,0 +1,46 @@
+//! Bellhop: one user's key to any resource, for an AI agent.
+
+mod assemble;
+mod commands;
+mod config;
+mod demo;
+mod dev;
+mod logs;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::commands::Command;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// One user's key to any resource, for an AI agent.
+#[derive(Parser)]
+#[command(name = "bellhop", version, about, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let run = || {
+        let environment = config::Environment::read()?;
+        logs::start(&environment)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let done = runtime.block_on(commands::run(arguments.command, &environment));
+        // A blocking read of standard input must not keep the process.
+        runtime.shutdown_background();
+        done
+    };
+    match run() {
+        Ok(code) => code,
+        Err(error) => {
+            output::fault(error);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! What is not one of the operations on the collection.
+
+pub(crate) mod copy;
+pub(crate) mod lines;
+pub(crate) mod move_;
+pub(crate) mod search;

@@ -1,0 +1,128 @@
+use std::collections::BTreeMap;
+
+use connector::{Aggregate, Context, Error, ErrorKind, Function, Metric, Outcome, Result};
+use serde_json::{Map, Value};
+
+use crate::blocking::Stop;
+use crate::config::Config;
+use crate::entry::Entry;
+use crate::filter::{Matcher, fields, needs_stat};
+use crate::home::Home;
+use crate::list::Page;
+use crate::path::Place;
+use crate::sort::compare;
+use crate::walk::{Scope, Walked, walk};
+
+/// Figures over all files that match.
+pub(crate) fn aggregate(
+    home: Option<&Home>,
+    aggregate: &Aggregate,
+    config: &Config,
+    context: &Context,
+    stop: &Stop,
+) -> Result<Outcome> {
+    for metric in &aggregate.metrics {
+        check(metric)?;
+    }
+    let matcher = aggregate.filter.as_ref().map(Matcher::new).transpose()?;
+    let walked = match home {
+        Some(home) => walk(home, &scope(aggregate), config, stop)?,
+        None => Walked::default(),
+    };
+    if walked.cut {
+        let max = config.entries_max;
+        return Err(Error::new(
+            ErrorKind::LimitExceeded,
+            format!("There are more than {max} files and folders, too many to add up. List a `folder` instead."),
+        ));
+    }
+    let notices = walked.notices(config);
+    let mut groups: BTreeMap<String, (Map<String, Value>, Vec<Entry>)> = BTreeMap::new();
+    if aggregate.group_by.is_empty() {
+        groups.insert(String::new(), Default::default());
+    }
+    for entry in walked.entries {
+        if matcher.as_ref().is_some_and(|matcher| !matcher.matches(&entry)) {
+            continue;
+        }
+        let by = entry.object(aggregate.group_by.iter().map(String::as_str));
+        let name = if by.is_empty() { String::new() } else { serde_json::to_string(&by).map_err(Error::internal)? };
+        groups.entry(name).or_insert_with(|| (by, Vec::new())).1.push(entry);
+    }
+    let mut rows: Vec<_> = groups.into_values().map(|(by, entries)| row(by, &entries, &aggregate.metrics)).collect();
+    rows.sort_by(|a, b| {
+        aggregate.sort.iter().fold(std::cmp::Ordering::Equal, |so_far, term| {
+            so_far.then_with(|| {
+                let value = |row: &Map<String, Value>| row.get(&term.field).cloned().unwrap_or(Value::Null);
+                let order = compare(&value(a), &value(b));
+                if term.descending { order.reverse() } else { order }
+            })
+        })
+    });
+    page(rows, aggregate.limit as usize, notices, context)
+}
+
+fn page(rows: Vec<Map<String, Value>>, limit: usize, mut notices: Vec<String>, context: &Context) -> Result<Outcome> {
+    let count = rows.len();
+    let mut page = Page::new(context.result_bytes_max);
+    let mut taken = 0;
+    for row in rows.into_iter().take(limit) {
+        if !page.add(&Value::from(row))? {
+            notices.push("The answer grew too large, so not all groups are given.".into());
+            break;
+        }
+        taken += 1;
+    }
+    Ok(Outcome {
+        data: Some(page.into_json()?),
+        count: Some(count as u64),
+        has_more: Some(taken < count),
+        notices,
+        ..Outcome::default()
+    })
+}
+
+fn scope(aggregate: &Aggregate) -> Scope {
+    let filtered = aggregate.filter.as_ref().map(fields).unwrap_or_default();
+    let grouped = aggregate.group_by.iter().map(String::as_str);
+    let measured = aggregate.metrics.iter().filter_map(|metric| metric.field.as_deref());
+    let used: Vec<_> = filtered.into_iter().chain(grouped).chain(measured).collect();
+    Scope { folder: Place::TOP, recursive: true, folders: used.contains(&"kind"), glob: None, stat: needs_stat(used) }
+}
+
+fn check(metric: &Metric) -> Result<()> {
+    match (metric.function, metric.field.as_deref()) {
+        (Function::Count, _) | (Function::Sum | Function::Avg, Some("size")) => Ok(()),
+        (Function::Min | Function::Max, Some(_)) => Ok(()),
+        (function, Some(field)) => {
+            Err(Error::invalid(format!("`{}` needs a number, and `{field}` is none. Use size.", function.as_str())))
+        }
+        (function, None) => Err(Error::invalid(format!("`{}` needs a `field`, such as size.", function.as_str()))),
+    }
+}
+
+fn row(by: Map<String, Value>, entries: &[Entry], metrics: &[Metric]) -> Map<String, Value> {
+    let mut row = by;
+    for metric in metrics {
+        row.insert(metric.name.clone(), figure(metric, entries));
+    }
+    row
+}
+
+/// Null where there is nothing to make it of, as in SQL.
+fn figure(metric: &Metric, entries: &[Entry]) -> Value {
+    let Some(field) = metric.field.as_deref() else { return entries.len().into() };
+    let values = entries.iter().map(|entry| entry.value(field)).filter(|value| !value.is_null());
+    let sizes = || entries.iter().filter_map(|entry| entry.value("size").as_u64());
+    match metric.function {
+        Function::Count => values.count().into(),
+        Function::Sum if sizes().next().is_none() => Value::Null,
+        Function::Sum => sizes().fold(0_u64, u64::saturating_add).into(),
+        Function::Avg => {
+            let (count, sum) = sizes().fold((0_u64, 0_f64), |(count, sum), size| (count + 1, sum + size as f64));
+            if count == 0 { Value::Null } else { (sum / count as f64).into() }
+        }
+        Function::Min => values.min_by(compare).unwrap_or(Value::Null),
+        Function::Max => values.max_by(compare).unwrap_or(Value::Null),
+    }
+}

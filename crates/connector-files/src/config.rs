@@ -1,0 +1,96 @@
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Where users' folders are and how much one call may do there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The folder that holds one folder per user, named by [`folder_name`](crate::folder_name).
+    pub root: PathBuf,
+    /// Make `root` at start where it does not exist.
+    #[serde(default)]
+    pub create_root: bool,
+    /// Keep each token issuer's users in a folder of their own below `root`. Turn this on where tokens of several
+    /// issuers are accepted and the same user id of two issuers may be two people.
+    #[serde(default)]
+    pub by_issuer: bool,
+    /// The most bytes of a file that one `get` reads.
+    #[serde(default = "read_bytes_max")]
+    pub read_bytes_max: u64,
+    /// The largest file that `create` and `update` write.
+    #[serde(default = "write_bytes_max")]
+    pub write_bytes_max: u64,
+    /// The largest file that `copy` copies.
+    #[serde(default = "copy_bytes_max")]
+    pub copy_bytes_max: u64,
+    /// How many files and folders one call looks at.
+    #[serde(default = "entries_max")]
+    pub entries_max: u64,
+    /// How many names a path may have.
+    #[serde(default = "depth_max")]
+    pub depth_max: usize,
+    /// How many bytes one `search` reads in all.
+    #[serde(default = "search_bytes_max")]
+    pub search_bytes_max: u64,
+    /// How long one `search` takes at most; it then answers with what it has found.
+    #[serde(default = "search_ms_max")]
+    pub search_ms_max: u64,
+    /// How many calls work on the disk at the same time; others wait their turn.
+    #[serde(default = "concurrency_max")]
+    pub concurrency_max: usize,
+}
+
+impl Config {
+    /// The defaults, for users' folders under `root`.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self {
+            root: root.into(),
+            create_root: false,
+            by_issuer: false,
+            read_bytes_max: read_bytes_max(),
+            write_bytes_max: write_bytes_max(),
+            copy_bytes_max: copy_bytes_max(),
+            entries_max: entries_max(),
+            depth_max: depth_max(),
+            search_bytes_max: search_bytes_max(),
+            search_ms_max: search_ms_max(),
+            concurrency_max: concurrency_max(),
+        }
+    }
+}
+
+const MIB: u64 = 1024 * 1024;
+
+fn read_bytes_max() -> u64 {
+    MIB
+}
+
+fn write_bytes_max() -> u64 {
+    4 * MIB
+}
+
+fn copy_bytes_max() -> u64 {
+    256 * MIB
+}
+
+fn entries_max() -> u64 {
+    100_000
+}
+
+fn depth_max() -> usize {
+    32
+}
+
+fn search_bytes_max() -> u64 {
+    64 * MIB
+}
+
+fn search_ms_max() -> u64 {
+    10_000
+}
+
+fn concurrency_max() -> usize {
+    32
+}

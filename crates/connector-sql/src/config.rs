@@ -1,0 +1,177 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use connector::OperationKind;
+use schemars::JsonSchema;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+/// Configuration of one SQL resource. Only the URL is needed; introspection finds the rest.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// `sqlite://path`, `sqlite:path`, `sqlite::memory:`, `postgres://…` or `postgresql://…`. A driver suffix, as in
+    /// `postgresql+asyncpg://`, is ignored. A SQLite file must exist unless the URL ends in `?mode=rwc`.
+    pub url: DatabaseUrl,
+    /// PostgreSQL schemas whose tables are offered, in order; the connection's search path where empty.
+    #[serde(default)]
+    pub schemas: Vec<String>,
+    /// Tables and views that every user may read and none may write.
+    #[serde(default)]
+    pub shared: Vec<String>,
+    /// Tables that every user may read and write.
+    #[serde(default)]
+    pub shared_writable: Vec<String>,
+    /// Names of columns that hold a user's id, where no foreign key says otherwise. Letter case and underscores do
+    /// not matter.
+    #[serde(default = "owner_columns")]
+    pub owner_columns: Vec<String>,
+    /// The table that has one row for each user, keyed by the user's id; found by its name where not given.
+    #[serde(default)]
+    pub users_table: Option<String>,
+    /// What introspection cannot know of single tables.
+    #[serde(default)]
+    pub tables: BTreeMap<String, TableConfig>,
+    /// Tables and views that are not offered at all.
+    #[serde(default)]
+    pub hide: Vec<String>,
+    /// Words that make a column credential-like: such columns are never shown, filtered, sorted or written. Whole
+    /// words of `snake_case` and `camelCase` names count, anywhere in the name; after a `*`, only at its end.
+    #[serde(default = "credential_columns")]
+    pub credential_columns: Vec<String>,
+    /// The most connections kept open.
+    #[serde(default = "pool_max")]
+    #[schemars(range(min = 1, max = 1000))]
+    pub pool_max: u32,
+    /// How long one statement may run, in milliseconds.
+    #[serde(default = "statement_timeout_ms")]
+    #[schemars(range(min = 1))]
+    pub statement_timeout_ms: u64,
+    /// How long to wait for a connection, in milliseconds.
+    #[serde(default = "connect_timeout_ms")]
+    #[schemars(range(min = 1))]
+    pub connect_timeout_ms: u64,
+}
+
+/// What introspection cannot know of one table.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct TableConfig {
+    /// The column that holds the owner's user id, such as `"author"`.
+    pub owner: Option<String>,
+    /// The foreign key whose parent row says who the owner is: its column (`"order_id"`), its columns
+    /// (`"region, number"`), or column and target (`"order_id -> orders.id"`), which also serves where the database
+    /// declares no foreign key.
+    pub via: Option<String>,
+    /// Every user may read it, none may write it.
+    pub shared: bool,
+    /// Every user may read and write it.
+    pub shared_writable: bool,
+    /// It is not offered.
+    pub hidden: bool,
+    /// It may be read only.
+    pub read_only: bool,
+    /// The operations offered, of those that are possible. The users table offers only reading unless this says more.
+    #[schemars(with = "Option<Vec<Kind>>")]
+    pub operations: Option<BTreeSet<OperationKind>>,
+    /// What an item is, instead of the database's own comment.
+    pub description: Option<String>,
+    /// What single fields mean, instead of the database's own comments.
+    pub fields: BTreeMap<String, String>,
+    /// Columns that are not offered.
+    pub hide: Vec<String>,
+    /// Columns that `create` and `update` may not set.
+    pub read_only_columns: Vec<String>,
+    /// Columns that look like credentials by their name and are none.
+    pub not_credentials: Vec<String>,
+    /// How many items make an ordinary page.
+    pub page_default: Option<u32>,
+}
+
+/// The words of [`TableConfig::operations`], for its JSON Schema.
+#[derive(JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only its schema is used")]
+enum Kind {
+    List,
+    Get,
+    Create,
+    Update,
+    Delete,
+    Aggregate,
+}
+
+impl Config {
+    /// A configuration with nothing but an address.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: DatabaseUrl::from(url.into()),
+            schemas: Vec::new(),
+            shared: Vec::new(),
+            shared_writable: Vec::new(),
+            owner_columns: owner_columns(),
+            users_table: None,
+            tables: BTreeMap::new(),
+            hide: Vec::new(),
+            credential_columns: credential_columns(),
+            pool_max: pool_max(),
+            statement_timeout_ms: statement_timeout_ms(),
+            connect_timeout_ms: connect_timeout_ms(),
+        }
+    }
+}
+
+/// A database's address. It may hold a password, so it does not print.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(from = "String")]
+#[schemars(with = "String")]
+pub struct DatabaseUrl(SecretString);
+
+impl DatabaseUrl {
+    /// The address itself, password and all.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl From<String> for DatabaseUrl {
+    fn from(url: String) -> Self {
+        Self(SecretString::from(url))
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = self.expose().split(':').next().unwrap_or_default();
+        let known = matches!(scheme.split('+').next(), Some("sqlite" | "postgres" | "postgresql"));
+        write!(out, "{}:…", if known { scheme } else { "?" })
+    }
+}
+
+fn words(list: &[&str]) -> Vec<String> {
+    list.iter().map(|word| (*word).to_owned()).collect()
+}
+
+fn owner_columns() -> Vec<String> {
+    words(&["user_id", "owner_id", "owner", "user_uuid", "owner_uuid", "owner_user_id", "belongs_to_user_id"])
+}
+
+fn credential_columns() -> Vec<String> {
+    words(&[
+        "password", "passwd", "pwd", "passphrase", "passcode", "secret", "token", "*hash", "*salt", "otp", "totp",
+        "api_key", "apikey", "private_key", "access_key", "signing_key", "encryption_key", "recovery_code",
+        "backup_code", "credential", "jwt", "*pin", "cvv", "cvc", "ssn",
+    ])
+}
+
+fn pool_max() -> u32 {
+    10
+}
+
+fn statement_timeout_ms() -> u64 {
+    30_000
+}
+
+fn connect_timeout_ms() -> u64 {
+    5_000
+}

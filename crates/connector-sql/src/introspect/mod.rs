@@ -1,0 +1,41 @@
+//! Reads the schema from the database's own catalog.
+
+mod kind;
+mod postgres;
+mod sqlite;
+
+use connector::Result;
+
+use crate::Config;
+use crate::pool::{Pool, Purpose, Session};
+use crate::schema::{Engine, Schema};
+
+/// What the database says of itself now.
+pub(crate) async fn introspect(pool: &Pool, config: &Config) -> Result<Schema> {
+    let failed = crate::error::introspecting;
+    let mut session = pool.session(Purpose::Read).await.map_err(failed)?;
+    let tables = match pool.engine() {
+        Engine::Sqlite => sqlite::tables(&mut session, pool.read_only()).await,
+        Engine::Postgres => postgres::tables(&mut session, config).await,
+    };
+    session.finish().await.map_err(failed)?;
+    Ok(Schema { engine: pool.engine(), tables: tables? })
+}
+
+/// Text cells of one row, in order.
+struct Texts(std::vec::IntoIter<crate::pool::Cell>);
+
+impl Texts {
+    fn next(&mut self) -> Option<String> {
+        self.0.next().and_then(crate::pool::Cell::text)
+    }
+
+    fn number(&mut self) -> i64 {
+        self.next().and_then(|text| text.parse().ok()).unwrap_or_default()
+    }
+}
+
+async fn texts(session: &mut Session, statement: &crate::sql::Statement) -> Result<Vec<Texts>> {
+    let rows = session.query(statement).await.map_err(crate::error::introspecting)?;
+    Ok(rows.into_iter().map(|row| Texts(row.into_iter())).collect())
+}

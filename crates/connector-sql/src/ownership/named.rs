@@ -1,0 +1,33 @@
+use super::{Claim, Owned, Reason, can_hold_id};
+use crate::Config;
+use crate::names::folded;
+use crate::schema::{ForeignKey, Schema};
+
+/// What columns named like a user id say of a table.
+pub(super) fn claim(schema: &Schema, config: &Config, claims: &[Claim], users: Option<usize>, at: usize) -> Claim {
+    let table = &schema.tables[at];
+    let list: Vec<String> = config.owner_columns.iter().map(|name| folded(name)).collect();
+    let named: Vec<usize> = (0..table.columns.len())
+        .filter(|column| list.contains(&folded(&table.columns[*column].name)))
+        .filter(|column| can_hold_id(&table.columns[*column].kind))
+        .collect();
+    match named.as_slice() {
+        [] => Claim::Open,
+        [one] => reading(schema, claims, users, at, *one),
+        _ => Claim::Known(Owned::Nobody(Reason::Columns(named))),
+    }
+}
+
+/// What one such column says, in the light of its foreign key.
+fn reading(schema: &Schema, claims: &[Claim], users: Option<usize>, at: usize, column: usize) -> Claim {
+    let own = |(_, key): &(usize, &ForeignKey)| key.columns == [column];
+    let Some((foreign, key)) = schema.tables[at].foreign.iter().enumerate().find(own) else {
+        return Claim::Known(Owned::Column(column));
+    };
+    match &claims[key.table] {
+        Claim::Known(Owned::Column(owner)) if key.targets == [*owner] => Claim::Known(Owned::Column(column)),
+        // Whose id it is depends on the table referred to; a users table says so by another column, others by theirs.
+        _ if users == Some(key.table) => Claim::Via { foreign, otherwise: Reason::Untied },
+        _ => Claim::Via { foreign, otherwise: Reason::Elsewhere { column, table: key.table } },
+    }
+}

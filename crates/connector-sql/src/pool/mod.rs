@@ -1,0 +1,162 @@
+//! Connections to two kinds of database behind one face.
+
+mod bind;
+mod cell;
+mod open;
+mod postgres;
+mod sqlite;
+
+use std::time::Duration;
+
+use futures::TryStreamExt;
+use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
+
+pub(crate) use cell::{Cell, Row};
+pub(crate) use open::open;
+
+use crate::schema::Engine;
+use crate::sql::Statement;
+
+#[derive(Debug)]
+pub(crate) enum Pool {
+    Sqlite { pool: SqlitePool, statement_timeout: Duration, read_only: bool },
+    Postgres { pool: PgPool },
+}
+
+/// What a session is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Single statements, each by itself.
+    Read,
+    /// Several statements of which all or none happen.
+    Write,
+}
+
+/// One connection for one call. Dropped before [`Session::finish`] it stops the running statement and undoes an open
+/// transaction.
+pub(crate) enum Session {
+    Sqlite(sqlite::Held),
+    Postgres(postgres::Held),
+}
+
+impl Pool {
+    pub(crate) fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite { .. } => Engine::Sqlite,
+            Self::Postgres { .. } => Engine::Postgres,
+        }
+    }
+
+    pub(crate) fn read_only(&self) -> bool {
+        matches!(self, Self::Sqlite { read_only: true, .. })
+    }
+
+    pub(crate) async fn session(&self, purpose: Purpose) -> sqlx::Result<Session> {
+        Ok(match self {
+            Self::Sqlite { pool, statement_timeout, .. } => {
+                Session::Sqlite(sqlite::Held::take(pool, purpose, *statement_timeout).await?)
+            }
+            Self::Postgres { pool } => Session::Postgres(postgres::Held::take(pool, purpose).await?),
+        })
+    }
+
+    /// Runs one statement on a connection of its own.
+    pub(crate) async fn query(&self, statement: &Statement) -> sqlx::Result<Vec<Row>> {
+        let mut session = self.session(Purpose::Read).await?;
+        let answer = session.query(statement).await;
+        session.finish().await?;
+        answer
+    }
+
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite { pool, .. } => pool.close().await,
+            Self::Postgres { pool } => pool.close().await,
+        }
+    }
+}
+
+impl Session {
+    /// All rows.
+    pub(crate) async fn query(&mut self, statement: &Statement) -> sqlx::Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        self.each(statement, |row| {
+            rows.push(row);
+            true
+        })
+        .await?;
+        Ok(rows)
+    }
+
+    /// Gives rows one by one until `take` says `false`.
+    pub(crate) async fn each(
+        &mut self,
+        statement: &Statement,
+        mut take: impl FnMut(Row) -> bool + Send,
+    ) -> sqlx::Result<()> {
+        // The text is made by sea-query from identifiers of the database's own catalog; values are bound.
+        let sql = AssertSqlSafe(statement.sql.as_str());
+        match self {
+            Self::Sqlite(held) => {
+                let query = sqlx::query_with(sql, bind::sqlite(&statement.values)?);
+                let mut rows = query.fetch(held.connection()?);
+                while let Some(row) = rows.try_next().await? {
+                    if !take(cell::of_sqlite(&row)?) {
+                        break;
+                    }
+                }
+            }
+            Self::Postgres(held) => {
+                let arguments = bind::postgres(&statement.values)?;
+                held.busy(async |connection| {
+                    let mut rows = sqlx::query_with(sql, arguments).fetch(connection);
+                    while let Some(row) = rows.try_next().await? {
+                        if !take(cell::of_postgres(&row)?) {
+                            break;
+                        }
+                    }
+                    Ok(())
+                })
+                .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many rows were changed.
+    pub(crate) async fn execute(&mut self, statement: &Statement) -> sqlx::Result<u64> {
+        let sql = AssertSqlSafe(statement.sql.as_str());
+        match self {
+            Self::Sqlite(held) => {
+                let query = sqlx::query_with(sql, bind::sqlite(&statement.values)?);
+                Ok(query.execute(held.connection()?).await?.rows_affected())
+            }
+            Self::Postgres(held) => {
+                let arguments = bind::postgres(&statement.values)?;
+                held.busy(async |connection| {
+                    Ok(sqlx::query_with(sql, arguments).execute(connection).await?.rows_affected())
+                })
+                .await
+            }
+        }
+    }
+
+    /// Keeps what a transaction did and gives the connection back.
+    pub(crate) async fn finish(self) -> sqlx::Result<()> {
+        match self {
+            Self::Sqlite(held) => held.finish().await,
+            Self::Postgres(held) => held.finish().await,
+        }
+    }
+
+    /// Undoes what a transaction did and gives the connection back.
+    pub(crate) async fn undo(self) {
+        let undone = match self {
+            Self::Sqlite(held) => held.undo().await,
+            Self::Postgres(held) => held.undo().await,
+        };
+        if let Err(error) = undone {
+            tracing::debug!(%error, "a transaction could not be rolled back; its connection is closed");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+use std::str::FromStr;
+use std::time::Duration;
+
+use connector::{Error, ErrorKind, Result};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+use sqlx::{ConnectOptions, Executor};
+
+use super::Pool;
+use crate::Config;
+use crate::error;
+
+/// How long a SQLite write waits for another process's write.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How often a PostgreSQL server looks whether whoever asked is still there.
+const CONNECTION_CHECK: &str = "SELECT set_config('client_connection_check_interval', '500ms', false)";
+
+/// Opens the database that the configuration names.
+pub(crate) async fn open(config: &Config) -> Result<Pool> {
+    let url = config.url.expose();
+    let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
+    match scheme.split('+').next() {
+        Some("sqlite") => sqlite(config, rest).await,
+        Some("postgres" | "postgresql") => postgres(config, &format!("postgres:{rest}")).await,
+        _ => Err(Error::invalid(
+            "`url` is not the address of a database that is known here. Use sqlite://path/to/file.db or \
+             postgres://user:password@host/database.",
+        )),
+    }
+}
+
+async fn sqlite(config: &Config, rest: &str) -> Result<Pool> {
+    let options = SqliteConnectOptions::from_str(&format!("sqlite:{rest}")).map_err(|error| {
+        Error::invalid("`url` is not a SQLite address. Use sqlite://path/to/file.db, with ?mode=ro for reading only.")
+            .with_source(error)
+    })?;
+    let path = rest.trim_start_matches("//");
+    let (path, parameters) = path.split_once('?').unwrap_or((path, ""));
+    let memory = path == ":memory:" || parameters.contains("mode=memory");
+    let create = parameters.contains("mode=rwc");
+    let file = options.get_filename().to_owned();
+    if !memory && !create && !file.is_file() {
+        return Err(Error::invalid(format!(
+            "There is no SQLite file at {}. Give the path of an existing one, or add ?mode=rwc to create it.",
+            file.display()
+        )));
+    }
+    let read_only = parameters.contains("mode=ro") || parameters.contains("immutable=true");
+    let options = options
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .disable_statement_logging();
+    let mut pool = SqlitePoolOptions::new()
+        .max_connections(config.pool_max.max(1))
+        .acquire_timeout(Duration::from_millis(config.connect_timeout_ms));
+    if memory {
+        // Such a database lives as long as its only connection.
+        pool = pool.max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
+    }
+    let pool = pool.connect_with(options).await.map_err(|error| {
+        Error::new(
+            ErrorKind::Unavailable,
+            format!("The SQLite file {} cannot be opened as a database. Check that it is one and may be read.", file.display()),
+        )
+        .with_source(error)
+    })?;
+    Ok(Pool::Sqlite { pool, statement_timeout: Duration::from_millis(config.statement_timeout_ms), read_only })
+}
+
+async fn postgres(config: &Config, url: &str) -> Result<Pool> {
+    let options = PgConnectOptions::from_str(url).map_err(|error| {
+        Error::invalid("`url` is not a PostgreSQL address. Use postgres://user:password@host:5432/database.")
+            .with_source(error)
+    })?;
+    let options = options.application_name("bellhop").disable_statement_logging();
+    let (host, port) = (options.get_host().to_owned(), options.get_port());
+    let statement_timeout = format!("{}ms", config.statement_timeout_ms);
+    let pool = PgPoolOptions::new()
+        .max_connections(config.pool_max.max(1))
+        .acquire_timeout(Duration::from_millis(config.connect_timeout_ms))
+        .after_connect(move |connection, _| {
+            let statement_timeout = statement_timeout.clone();
+            Box::pin(async move {
+                // How values are spelled must not depend on the server's settings: positions and answers are text.
+                sqlx::query(
+                    "SELECT set_config('statement_timeout', $1, false), set_config('TimeZone', 'UTC', false), \
+                     set_config('DateStyle', 'ISO, YMD', false), set_config('IntervalStyle', 'iso_8601', false), \
+                     set_config('bytea_output', 'hex', false), set_config('standard_conforming_strings', 'on', false), \
+                     set_config('idle_in_transaction_session_timeout', '60s', false)",
+                )
+                .bind(statement_timeout)
+                .execute(&mut *connection)
+                .await?;
+                // Unknown before version 14 and on some systems; a cancelled statement then runs to its timeout.
+                if let Err(error) = connection.execute(CONNECTION_CHECK).await {
+                    tracing::debug!(%error, "the server does not look whether its client is still there");
+                }
+                Ok(())
+            })
+        })
+        .connect_with(options)
+        .await
+        .map_err(|error| error::connecting(&host, port, error))?;
+    Ok(Pool::Postgres { pool })
+}

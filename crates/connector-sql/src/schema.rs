@@ -1,0 +1,168 @@
+//! What a database says of itself, in words that all engines share.
+
+use std::sync::Arc;
+
+/// Which database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+#[derive(Debug)]
+pub(crate) struct Schema {
+    pub(crate) engine: Engine,
+    pub(crate) tables: Vec<Table>,
+}
+
+impl Schema {
+    pub(crate) fn find(&self, label: &str) -> Option<usize> {
+        self.tables.iter().position(|table| table.label == label)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    /// PostgreSQL's schema.
+    pub(crate) schema: Option<String>,
+    pub(crate) name: String,
+    /// What the collection is called: the name, or `schema.name` where two schemas have the same name.
+    pub(crate) label: String,
+    pub(crate) form: Form,
+    pub(crate) comment: Option<String>,
+    pub(crate) columns: Vec<Column>,
+    /// The primary key's columns, in its order.
+    pub(crate) key: Vec<usize>,
+    /// Keys that single out a row, the primary key included.
+    pub(crate) unique: Vec<Constraint>,
+    pub(crate) checks: Vec<Constraint>,
+    pub(crate) foreign: Vec<ForeignKey>,
+    pub(crate) grants: Grants,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Table,
+    View,
+}
+
+/// What the database's own user may do with a table.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Grants {
+    pub(crate) select: bool,
+    pub(crate) insert: bool,
+    pub(crate) update: bool,
+    pub(crate) delete: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Constraint {
+    pub(crate) name: String,
+    pub(crate) columns: Vec<usize>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ForeignKey {
+    pub(crate) name: String,
+    pub(crate) columns: Vec<usize>,
+    pub(crate) table: usize,
+    pub(crate) targets: Vec<usize>,
+    pub(crate) on_delete: OnDelete,
+    /// Whether the database itself keeps it; configuration can name one that it does not know.
+    pub(crate) declared: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnDelete {
+    /// Refused while rows refer to it.
+    Refuse,
+    /// Referring rows are deleted.
+    Cascade,
+    /// Referring rows are changed.
+    Change,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Column {
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    /// PostgreSQL: the type to cast parameters to, quoted by the server, without length or precision.
+    pub(crate) cast: String,
+    /// PostgreSQL: the type with its length or precision.
+    pub(crate) declared: String,
+    pub(crate) nullable: bool,
+    pub(crate) has_default: bool,
+    pub(crate) assigned: Assigned,
+    pub(crate) comment: Option<String>,
+    pub(crate) max_length: Option<u32>,
+    /// Whether values of the type have an order.
+    pub(crate) ordered: bool,
+    /// Whether `=` holds for equal bytes only.
+    pub(crate) exact: bool,
+    /// SQLite: how values are converted.
+    pub(crate) affinity: Affinity,
+}
+
+/// Who gives a column its value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Assigned {
+    #[default]
+    Caller,
+    /// The database counts: identity, serial, rowid.
+    Counter,
+    /// The database computes it from other columns.
+    Generated,
+}
+
+/// <https://sqlite.org/datatype3.html#determination_of_column_affinity>
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Affinity {
+    Integer,
+    Text,
+    #[default]
+    Blob,
+    Real,
+    Numeric,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Integer {
+        bits: u8,
+    },
+    /// `small` where every value has at most 15 digits, so that any JSON reader keeps it.
+    Decimal {
+        small: bool,
+    },
+    Float,
+    Text,
+    Bool,
+    Uuid,
+    Timestamp,
+    TimestampTz,
+    Date,
+    Time,
+    Json,
+    Bytes,
+    Enum(Arc<[String]>),
+    Array(Box<Kind>),
+    /// Anything else: handled as the text that the database makes of it.
+    #[default]
+    Other,
+}
+
+impl Table {
+    pub(crate) fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    /// Whether at most one row has given values in these columns.
+    pub(crate) fn is_unique(&self, columns: &[usize]) -> bool {
+        let same = |one: &[usize]| one.len() == columns.len() && columns.iter().all(|column| one.contains(column));
+        same(&self.key) && !columns.is_empty() || self.unique.iter().any(|unique| same(&unique.columns))
+    }
+
+    pub(crate) fn names(&self, columns: &[usize]) -> Vec<&str> {
+        columns.iter().map(|column| self.columns[*column].name.as_str()).collect()
+    }
+}

@@ -1,0 +1,66 @@
+//! The contract between the gateway and a kind of resource.
+//!
+//! A connector describes its resource by a [`Catalog`] and carries out an [`Operation`] for whoever the
+//! [`Permit`] names. It knows no protocol: tools, envelopes and status codes are made elsewhere.
+//!
+//! A connector cannot be called without a permit:
+//!
+//! ```compile_fail,E0061
+//! # use bellhop_connector::{Connector, Context, Operation};
+//! async fn call(connector: &dyn Connector, operation: Operation, context: &Context) {
+//!     connector.execute(operation, context).await;
+//! }
+//! ```
+
+mod catalog;
+mod context;
+mod error;
+mod filter;
+mod identifier;
+mod operation;
+mod outcome;
+
+pub use access::{Caller, Effect, Permit, Target};
+pub use catalog::{Action, Catalog, Collection, Field, Hidden, Ownership, Parameter, Reference};
+pub use context::{Context, Progress};
+pub use error::{Error, ErrorKind, Result};
+pub use filter::{Comparison, Filter, Limits as FilterLimits};
+pub use identifier::Identifier;
+pub use operation::{
+    Aggregate, Create, Delete, Function, Get, Invoke, List, Metric, Operation, OperationKind, Sort, Start, Update,
+};
+pub use outcome::Outcome;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+/// The code that speaks to one kind of resource.
+///
+/// Dropping the future of any method cancels the work: the query is stopped, nothing half-done stays.
+#[async_trait::async_trait]
+pub trait Connector: Debug + Send + Sync + 'static {
+    /// What the resource says of itself now. Cheap: a snapshot is kept. The same for every caller; what a caller
+    /// may not reach is left out by policy, and whose things they are is settled by [`execute`](Self::execute).
+    fn catalog(&self) -> Arc<Catalog>;
+
+    /// Carries out one operation as the permit's caller.
+    ///
+    /// Things that are not the caller's do not exist: they are neither listed nor counted, and by identifier they
+    /// are [`ErrorKind::NotFound`], in the same words as what is missing.
+    async fn execute(&self, permit: Permit, operation: Operation, context: &Context) -> Result<Outcome>;
+
+    /// Asks the resource for a sign of life. `Err` means that calls would fail now.
+    async fn health(&self) -> Result<()>;
+
+    /// Looks at the resource again and replaces the snapshot. Calls under way are not disturbed.
+    async fn reload(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Spends `permit` on `operation` of `resource` and gives the caller to act as.
+///
+/// A permit made for anything else is a defect and answers [`ErrorKind::Internal`].
+pub fn spend(permit: Permit, resource: &str, operation: &Operation, effect: Effect) -> Result<Caller> {
+    permit.spend(resource, &operation.target(), effect).map_err(Error::internal)
+}

@@ -1,0 +1,14 @@
+//! From a tool's arguments to an operation, with messages that a model can correct itself by.
+
+mod aggregate;
+mod identity;
+mod list;
+mod operation;
+mod tidy;
+mod validate;
+
+pub(crate) use identity::{refuse_others, refuse_others_in_filters};
+pub(crate) use list::{Query, read_list};
+pub(crate) use operation::read;
+pub(crate) use tidy::tidy;
+pub(crate) use validate::validate;

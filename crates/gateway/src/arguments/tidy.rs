@@ -1,0 +1,46 @@
+use connector::{Error, Result};
+use serde_json::{Map, Value};
+
+/// Arguments that hold lists of names.
+const NAMES: [&str; 3] = ["sort", "fields", "group_by"];
+/// Arguments that hold objects or lists of objects.
+const STRUCTURES: [&str; 5] = ["filters", "data", "input", "options", "metrics"];
+/// Arguments that hold whole numbers.
+const NUMBERS: [&str; 2] = ["limit", "offset"];
+
+/// Takes what models commonly write for what is meant, where only one thing can be meant: a comma-separated text
+/// for a list of names, JSON text for an object, digits for a number, null for an argument left out.
+pub(crate) fn tidy(arguments: Value) -> Result<Map<String, Value>> {
+    let mut arguments = match arguments {
+        Value::Object(object) => object,
+        Value::Null => Map::new(),
+        _ => return Err(Error::invalid("The arguments must be a JSON object.")),
+    };
+    for name in NAMES {
+        if let Some(Value::String(text)) = arguments.get(name) {
+            let names = text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(Value::from).collect();
+            arguments.insert(name.into(), Value::Array(names));
+        }
+    }
+    for name in STRUCTURES {
+        if let Some(Value::String(text)) = arguments.get(name)
+            && let Ok(value @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(text)
+        {
+            arguments.insert(name.into(), value);
+        }
+    }
+    for name in NUMBERS {
+        if let Some(Value::String(text)) = arguments.get(name)
+            && let Ok(number) = text.trim().parse::<u64>()
+        {
+            arguments.insert(name.into(), number.into());
+        }
+    }
+    let optional = NAMES.iter().chain(&NUMBERS).chain(&["filters", "options", "cursor", "metrics"]);
+    for name in optional {
+        if arguments.get(*name).is_some_and(Value::is_null) {
+            arguments.remove(*name);
+        }
+    }
+    Ok(arguments)
+}

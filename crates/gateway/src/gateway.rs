@@ -1,0 +1,139 @@
+use std::sync::{Arc, Mutex, PoisonError};
+
+use access::{Caller, Policy};
+use aws_lc_rs::rand;
+use connector::{Catalog, Connector};
+use futures::future::join_all;
+use indexmap::IndexMap;
+
+use crate::cursor::Sealer;
+use crate::limits::Limits;
+use crate::projection::Projection;
+use crate::{Audit, Door, Options, Toolbox};
+
+/// All resources, policy, limits and the audit. One for the process; cloning shares it.
+#[derive(Clone)]
+pub struct Gateway {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) resources: IndexMap<String, Arc<dyn Connector>>,
+    pub(crate) policy: Policy,
+    pub(crate) options: Options,
+    pub(crate) audit: Audit,
+    pub(crate) limits: Limits,
+    pub(crate) sealer: Sealer,
+    projection: Mutex<Option<Arc<Projection>>>,
+}
+
+/// Why a gateway cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    /// The operating system gives no random numbers.
+    #[error("no random numbers can be had from the operating system")]
+    Random,
+}
+
+/// Whether one resource is there.
+#[derive(Debug)]
+pub struct Health {
+    /// The resource's name in the configuration.
+    pub resource: String,
+    /// What is wrong with it, if anything.
+    pub result: connector::Result<()>,
+}
+
+impl std::fmt::Debug for Gateway {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Gateway").field("resources", &self.inner.resources.keys()).finish_non_exhaustive()
+    }
+}
+
+impl Gateway {
+    /// `resources` by name, in the order in which tools are listed. `cursor_key` seals cursors; replicas that
+    /// share it accept each other's. A random one is made where there is none.
+    pub fn new(
+        resources: impl IntoIterator<Item = (String, Arc<dyn Connector>)>,
+        policy: Policy,
+        options: Options,
+        audit: Audit,
+        cursor_key: Option<[u8; 32]>,
+    ) -> Result<Self, GatewayError> {
+        let key = match cursor_key {
+            Some(key) => key,
+            None => {
+                let mut key = [0; 32];
+                rand::fill(&mut key).map_err(|_| GatewayError::Random)?;
+                key
+            }
+        };
+        let inner = Inner {
+            resources: resources.into_iter().collect(),
+            limits: Limits::new(&options),
+            sealer: Sealer::new(&key).ok_or(GatewayError::Random)?,
+            policy,
+            options,
+            audit,
+            projection: Mutex::new(None),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Everything `caller` may use through this door, and nothing else.
+    pub fn toolbox(&self, caller: Caller, door: Door) -> Toolbox {
+        Toolbox::new(self.inner.clone(), self.inner.projection(), caller, door)
+    }
+
+    /// Every resource's catalog, for `check`.
+    pub fn catalogs(&self) -> Vec<(String, Arc<Catalog>)> {
+        self.inner.catalogs()
+    }
+
+    /// The rules.
+    pub fn policy(&self) -> &Policy {
+        &self.inner.policy
+    }
+
+    /// The bounds.
+    pub fn options(&self) -> &Options {
+        &self.inner.options
+    }
+
+    /// Asks every resource for a sign of life, all at once.
+    pub async fn health(&self) -> Vec<Health> {
+        join_all(self.inner.resources.iter().map(|(name, connector)| async move {
+            Health { resource: name.clone(), result: connector.health().await }
+        }))
+        .await
+    }
+
+    /// Looks at every resource again. The first failure is reported; the others are still done.
+    pub async fn reload(&self) -> connector::Result<()> {
+        join_all(self.inner.resources.values().map(|connector| connector.reload())).await.into_iter().collect()
+    }
+}
+
+impl Inner {
+    fn catalogs(&self) -> Vec<(String, Arc<Catalog>)> {
+        self.resources.iter().map(|(name, connector)| (name.clone(), connector.catalog())).collect()
+    }
+
+    /// The tools of all resources; made again only when a catalog was replaced.
+    fn projection(&self) -> Arc<Projection> {
+        let mut slot = self.projection.lock().unwrap_or_else(PoisonError::into_inner);
+        let current = slot.as_ref().filter(|projection| {
+            self.resources.values().zip(&projection.resources).all(|(connector, seen)| {
+                Arc::ptr_eq(&connector.catalog(), &seen.catalog)
+            })
+        });
+        match current {
+            Some(projection) => projection.clone(),
+            None => {
+                let made = Arc::new(Projection::new(self.catalogs(), &self.options));
+                *slot = Some(made.clone());
+                made
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! All resources as one caller's toolbox.
+//!
+//! A door verifies a token, asks [`Gateway::toolbox`] for that caller's [`Toolbox`], and lists or calls. There is
+//! one path from a call to a connector, [`Toolbox::call`]: arguments are checked against the tool's JSON Schema,
+//! identity arguments are refused, policy gives a permit, limits and the audit apply, and the connector acts as
+//! the caller.
+
+mod arguments;
+mod audit;
+mod cursor;
+mod gateway;
+mod limits;
+mod options;
+mod projection;
+mod reply;
+mod tool;
+mod toolbox;
+
+pub use audit::{Audit, AuditLine};
+pub use gateway::{Gateway, GatewayError, Health};
+pub use options::{Options, ToolsMode};
+pub use reply::Reply;
+pub use tool::Tool;
+pub use toolbox::{Door, Offered, OfferedAction, Refused, Request, Toolbox};

@@ -1,0 +1,55 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Bounds of every call and the shape of the tool list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Options {
+    /// How the catalog is offered as tools.
+    pub tools: ToolsMode,
+    /// With `auto`: up to this many tools the typed projection is used.
+    pub tools_typed_max: usize,
+    /// Items on a page when a call names no `limit`.
+    pub rows_default: u32,
+    /// The largest `limit`.
+    pub rows_max: u32,
+    /// Bytes of data in one answer.
+    pub result_bytes_max: usize,
+    /// How long one call may take, waiting for its turn included, in milliseconds.
+    pub timeout_ms: u64,
+    /// Calls of one caller at once; further ones wait their turn.
+    pub concurrent_max: usize,
+    /// Calls of one caller that may wait; further ones are refused.
+    pub waiting_max: usize,
+    /// Calls of one caller in a minute.
+    pub calls_per_minute_max: u32,
+}
+
+/// How the catalog is offered as tools.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ToolsMode {
+    /// Typed for few, universal for many.
+    #[default]
+    Auto,
+    /// A tool for each operation of each collection: `shop_orders_list`.
+    Typed,
+    /// A handful of tools that take `resource_type`.
+    Universal,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            tools: ToolsMode::Auto,
+            tools_typed_max: 40,
+            rows_default: 50,
+            rows_max: 1000,
+            result_bytes_max: 1024 * 1024,
+            timeout_ms: 30_000,
+            concurrent_max: 8,
+            waiting_max: 64,
+            calls_per_minute_max: 1200,
+        }
+    }
+}

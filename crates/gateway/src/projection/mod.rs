@@ -1,0 +1,193 @@
+//! Tools made from catalogs: the typed and the universal projection.
+
+mod describe;
+mod names;
+mod schema;
+mod typed;
+mod universal;
+mod words;
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use access::Effect;
+use connector::{Action, Catalog, Collection, OperationKind};
+use jsonschema::Validator;
+
+use crate::{Options, Tool, ToolsMode};
+
+pub(crate) use describe::{describe_action, describe_collection, summary};
+
+/// All tools of all resources, for nobody in particular. A toolbox shows the part that its caller may use.
+pub(crate) struct Projection {
+    pub(crate) resources: Vec<Known>,
+    pub(crate) universal: Option<Vec<Arc<Entry>>>,
+    typed: Vec<Typed>,
+    by_name: HashMap<String, usize>,
+    by_place: HashMap<(Place, Option<OperationKind>), usize>,
+    options: Options,
+}
+
+/// A resource and the catalog that the tools were made from.
+pub(crate) struct Known {
+    pub(crate) name: String,
+    pub(crate) catalog: Arc<Catalog>,
+}
+
+/// A collection or an action: which resource, and which of its collections or actions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Place {
+    Collection { resource: usize, index: usize },
+    Action { resource: usize, index: usize },
+}
+
+impl Place {
+    pub(crate) fn resource(self) -> usize {
+        match self {
+            Self::Collection { resource, .. } | Self::Action { resource, .. } => resource,
+        }
+    }
+}
+
+/// A tool with what is needed to call it.
+pub(crate) struct Entry {
+    pub(crate) tool: Tool,
+    pub(crate) route: Route,
+    pub(crate) validator: Validator,
+}
+
+/// What a tool does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    Operation { place: Place, kind: OperationKind },
+    Invoke { place: Place },
+    Universal(Universal),
+}
+
+/// What a universal tool does, before it is known on what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Universal {
+    Describe,
+    Operation(OperationKind),
+    Invoke,
+}
+
+/// A typed tool, made when it is first needed: with a thousand tables most never are.
+struct Typed {
+    name: String,
+    route: Route,
+    entry: OnceLock<Option<Arc<Entry>>>,
+}
+
+impl Projection {
+    pub(crate) fn new(catalogs: Vec<(String, Arc<Catalog>)>, options: &Options) -> Self {
+        let resources: Vec<_> = catalogs.into_iter().map(|(name, catalog)| Known { name, catalog }).collect();
+        let typed = names::typed(&resources);
+        let few = typed.len() <= options.tools_typed_max;
+        let universal = match options.tools {
+            ToolsMode::Typed => None,
+            ToolsMode::Auto if few => None,
+            ToolsMode::Auto | ToolsMode::Universal => Some(universal::entries(&resources, options)),
+        };
+        let by_name = typed.iter().enumerate().map(|(at, tool)| (tool.name.clone(), at)).collect();
+        let by_place = typed
+            .iter()
+            .enumerate()
+            .filter_map(|(at, tool)| match tool.route {
+                Route::Operation { place, kind } => Some(((place, Some(kind)), at)),
+                Route::Invoke { place } => Some(((place, None), at)),
+                Route::Universal(_) => None,
+            })
+            .collect();
+        Self { resources, universal, typed, by_name, by_place, options: options.clone() }
+    }
+
+    /// The tools that are listed, in their fixed order.
+    pub(crate) fn listed(&self) -> Vec<Arc<Entry>> {
+        match &self.universal {
+            Some(entries) => entries.clone(),
+            None => self.typed.iter().filter_map(|tool| self.made(tool)).collect(),
+        }
+    }
+
+    /// A listed tool by its name.
+    pub(crate) fn named(&self, name: &str) -> Option<Arc<Entry>> {
+        match &self.universal {
+            Some(entries) => entries.iter().find(|entry| entry.tool.name == name).cloned(),
+            None => self.made(self.typed.get(*self.by_name.get(name)?)?),
+        }
+    }
+
+    /// The typed tool of a collection's operation, or of an action where `kind` is none, listed or not.
+    pub(crate) fn typed_at(&self, place: Place, kind: Option<OperationKind>) -> Option<Arc<Entry>> {
+        self.made(self.typed.get(*self.by_place.get(&(place, kind))?)?)
+    }
+
+    fn made(&self, typed: &Typed) -> Option<Arc<Entry>> {
+        typed.entry.get_or_init(|| typed::entry(self, &typed.name, typed.route)).clone()
+    }
+
+    pub(crate) fn collection(&self, place: Place) -> Option<&Collection> {
+        match place {
+            Place::Collection { resource, index } => self.resources.get(resource)?.catalog.collections.get(index),
+            Place::Action { .. } => None,
+        }
+    }
+
+    pub(crate) fn action(&self, place: Place) -> Option<&Action> {
+        match place {
+            Place::Action { resource, index } => self.resources.get(resource)?.catalog.actions.get(index),
+            Place::Collection { .. } => None,
+        }
+    }
+
+    /// Every collection, resource by resource.
+    pub(crate) fn collections(&self) -> impl Iterator<Item = (Place, &Known, &Collection)> {
+        self.resources.iter().enumerate().flat_map(|(resource, known)| {
+            known.catalog.collections.iter().enumerate().map(move |(index, collection)| {
+                (Place::Collection { resource, index }, known, collection)
+            })
+        })
+    }
+
+    /// Every action, resource by resource.
+    pub(crate) fn actions(&self) -> impl Iterator<Item = (Place, &Known, &Action)> {
+        self.resources.iter().enumerate().flat_map(|(resource, known)| {
+            known.catalog.actions.iter().enumerate().map(move |(index, action)| {
+                (Place::Action { resource, index }, known, action)
+            })
+        })
+    }
+
+    /// What an argument calls this place: its own name where no other resource has the same, else with the
+    /// resource's name before it.
+    pub(crate) fn resource_type(&self, place: Place) -> String {
+        let (resource, own, twins) = match place {
+            Place::Collection { resource, .. } => {
+                let own = self.collection(place).map(|c| c.name.as_str()).unwrap_or_default();
+                (resource, own, self.collections().filter(|(_, _, c)| c.name == own).count())
+            }
+            Place::Action { resource, .. } => {
+                let own = self.action(place).map(|a| a.name.as_str()).unwrap_or_default();
+                (resource, own, self.actions().filter(|(_, _, a)| a.name == own).count())
+            }
+        };
+        match self.resources.get(resource) {
+            Some(known) if twins > 1 => format!("{}.{own}", known.name),
+            _ => own.to_owned(),
+        }
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+}
+
+/// The strongest effect of an operation kind, for annotations.
+pub(crate) fn effect_of(universal: Universal) -> Effect {
+    match universal {
+        Universal::Describe => Effect::Read,
+        Universal::Operation(kind) => kind.effect(),
+        Universal::Invoke => Effect::Destroy,
+    }
+}

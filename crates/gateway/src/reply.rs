@@ -1,0 +1,94 @@
+use access::Denied;
+use connector::{Error, Outcome};
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// The answer, the same for every door and every kind of resource. Keys that do not apply are left out.
+#[derive(Debug, Default, Serialize)]
+pub struct Reply {
+    /// Whether it was done.
+    pub success: bool,
+    /// What was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<Box<RawValue>>,
+    /// How many match in all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+    /// Whether there is more after this page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub has_more: Option<bool>,
+    /// Give it as `cursor` to go on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+    /// The identifier of what was created, changed or deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Value>,
+    /// What to know about this answer: what was cut, and how to go on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<String>,
+    /// A sentence that a person can act on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// What went wrong, in one word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<&'static str>,
+    /// Whether the same call may succeed later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retryable: Option<bool>,
+    /// When to try again, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u64>,
+    /// Names a failed call in the logs and the audit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+impl Reply {
+    pub(crate) fn of(outcome: Outcome, next_cursor: Option<String>) -> Self {
+        Self {
+            success: true,
+            data: outcome.data,
+            count: outcome.count,
+            has_more: outcome.has_more,
+            next_cursor,
+            id: outcome.id,
+            notices: outcome.notices,
+            ..Self::default()
+        }
+    }
+
+    /// A failure, with nothing internal in it.
+    pub fn failure(error: &Error, request_id: &str) -> Self {
+        Self {
+            error: Some(error.message().to_owned()),
+            code: Some(error.kind().code()),
+            retryable: Some(error.kind().retryable()),
+            retry_after_s: error.retry_after().map(|after| after.as_secs().max(1)),
+            request_id: Some(request_id.to_owned()),
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn denied(denied: &Denied, request_id: &str) -> Self {
+        let code = match denied {
+            Denied::Scope { .. } => "insufficient_scope",
+            Denied::Role | Denied::ReadOnly => "permission_denied",
+            Denied::Unknown => "not_found",
+        };
+        Self {
+            error: Some(format!("Not allowed: {denied}.")),
+            code: Some(code),
+            retryable: Some(false),
+            request_id: Some(request_id.to_owned()),
+            ..Self::default()
+        }
+    }
+
+    /// The answer as JSON text.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_else(|_| {
+            r#"{"success":false,"error":"The answer could not be written.","code":"internal","retryable":false}"#.into()
+        })
+    }
+}

@@ -1,0 +1,52 @@
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use access::Verifier;
+use gateway::Gateway;
+use tokio_util::sync::CancellationToken;
+
+use crate::Agent;
+use crate::Config;
+use crate::mcp::Mcp;
+use crate::metrics::Meters;
+use crate::routes::Readiness;
+use crate::site::Site;
+
+/// What the doors open on.
+#[derive(Debug)]
+pub struct App {
+    /// All resources, policy, limits and the audit.
+    pub gateway: Gateway,
+    /// Makes callers of tokens.
+    pub verifier: Verifier,
+    /// Answers in words.
+    pub agent: Arc<Agent>,
+    /// Bounds and names.
+    pub config: Config,
+    /// Issuers whose tokens are accepted, byte for byte as their own metadata writes them (RFC 8414 section 3.3).
+    pub authorization_servers: Vec<String>,
+}
+
+/// What every handler shares.
+pub(crate) struct Shared {
+    pub(crate) gateway: Gateway,
+    pub(crate) verifier: Verifier,
+    pub(crate) agent: Arc<Agent>,
+    pub(crate) config: Config,
+    pub(crate) authorization_servers: Vec<String>,
+    pub(crate) site: Site,
+    pub(crate) meters: Meters,
+    pub(crate) readiness: Readiness,
+    pub(crate) mcp: Mcp,
+}
+
+impl Shared {
+    /// `stop` ends answers that stream.
+    pub(crate) fn new(app: App, local: SocketAddr, stop: CancellationToken) -> Arc<Self> {
+        let App { gateway, verifier, agent, config, authorization_servers } = app;
+        let site = Site::new(&config, local);
+        let meters = Meters::new();
+        let mcp = Mcp::new(gateway.clone(), &site, &config, meters.clone(), stop);
+        Arc::new(Self { gateway, verifier, agent, authorization_servers, site, meters, mcp, config, readiness: Readiness::default() })
+    }
+}

@@ -1,0 +1,1 @@
+//! A real PostgreSQL server on a free port, for one test.

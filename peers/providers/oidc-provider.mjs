@@ -1,0 +1,63 @@
+// oidc-provider with one resource for each algorithm that RESOURCES names, as JSON: {"https://api/": "RS256", …}.
+// Any login is good. Prints {"url"} when it listens.
+import http from "node:http";
+import * as jose from "jose";
+import Provider, { errors } from "oidc-provider";
+
+const server = http.createServer();
+await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+const url = `http://127.0.0.1:${server.address().port}`;
+const resources = JSON.parse(process.env.RESOURCES);
+
+async function key(alg) {
+  const { privateKey } = await jose.generateKeyPair(alg, { extractable: true });
+  return { ...(await jose.exportJWK(privateKey)), alg, use: "sig", kid: `${alg}-1` };
+}
+
+const provider = new Provider(url, {
+  jwks: { keys: await Promise.all(["RS256", "PS256", "ES256", "EdDSA"].map(key)) },
+  clients: [
+    {
+      client_id: "app",
+      token_endpoint_auth_method: "none",
+      application_type: "native",
+      grant_types: ["authorization_code"],
+      redirect_uris: ["http://127.0.0.1/callback"],
+      response_types: ["code"],
+    },
+    {
+      client_id: "machine",
+      client_secret: "machine-secret",
+      grant_types: ["client_credentials"],
+      redirect_uris: [],
+      response_types: [],
+      scope: "tools:read",
+    },
+  ],
+  cookies: { keys: ["a key of this test"] },
+  scopes: ["openid", "tools:read"],
+  ttl: { AccessToken: 600, ClientCredentials: 600 },
+  findAccount: async (_, id) => ({ accountId: id, claims: async () => ({ sub: id }) }),
+  features: {
+    clientCredentials: { enabled: true },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: async () => undefined,
+      useGrantedResource: async () => true,
+      getResourceServerInfo: async (_, resource) => {
+        const alg = resources[resource];
+        if (!alg) throw new errors.InvalidTarget();
+        return {
+          scope: "tools:read",
+          audience: resource,
+          accessTokenTTL: 600,
+          accessTokenFormat: "jwt",
+          jwt: { sign: { alg } },
+        };
+      },
+    },
+  },
+});
+
+server.on("request", provider.callback());
+console.log(JSON.stringify({ url }));

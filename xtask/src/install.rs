@@ -1,0 +1,40 @@
+//! What the tests need and cargo does not bring. Nothing is installed twice, and nothing outside the target folder
+//! except packages of the system.
+
+mod node;
+mod python;
+mod stamp;
+mod system;
+
+use std::thread;
+
+use anyhow::{Context, Result};
+
+use crate::steps::Steps;
+use crate::workspace::Workspace;
+
+pub(crate) use system::{WRK, ensure};
+
+pub(crate) fn run() -> Result<()> {
+    let (workspace, steps) = (Workspace::find()?, Steps::new());
+    let result = system(&workspace, &steps).and_then(|()| peers(&workspace, &steps));
+    steps.print();
+    result
+}
+
+/// Servers and interpreters, through the system's package manager.
+pub(crate) fn system(_: &Workspace, steps: &Steps) -> Result<()> {
+    steps.step("system packages", || ensure(&[system::POSTGRESQL, system::PYTHON]))
+}
+
+/// MCP clients, the conformance suite and identity providers, below the target folder.
+pub(crate) fn peers(workspace: &Workspace, steps: &Steps) -> Result<()> {
+    let venv = |name| steps.step(&format!("python packages: {name}"), || python::venv(workspace, name));
+    thread::scope(|scope| {
+        let mcp1 = scope.spawn(|| venv("mcp1"));
+        let mcp2 = scope.spawn(|| venv("mcp2"));
+        let node = venv("node").and_then(|()| steps.step("node packages", || node::modules(workspace)));
+        let all = [mcp1.join(), mcp2.join()].into_iter().map(|end| end.ok().context("an installation panicked")?);
+        all.fold(node, Result::and)
+    })
+}

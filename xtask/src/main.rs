@@ -1,0 +1,49 @@
+//! Tasks of this repository. `cargo xtask test` is all that a fresh clone needs.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks to a person")]
+
+mod bench;
+mod ci;
+mod install;
+mod schema;
+mod shell;
+mod steps;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+usage: cargo xtask TASK
+
+  install   install what the tests need: PostgreSQL, Python, Node, MCP clients, identity providers
+  test      install, then run every test of the workspace; further words go to cargo test
+  ci        the same, then clippy and the formatter's check
+  bench     measure requests per second, latency, CPU, start and memory
+  schema    write the JSON Schema of bellhop.toml for editors
+";
+
+fn main() -> ExitCode {
+    match task() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn task() -> Result<()> {
+    let mut words = std::env::args().skip(1);
+    let task = words.next().unwrap_or_default();
+    let rest: Vec<String> = words.collect();
+    match task.as_str() {
+        "install" => install::run(),
+        "test" => test::run(&rest),
+        "ci" => ci::run(),
+        "bench" => bench::run(&rest),
+        "schema" => schema::run(),
+        _ => bail!("{task:?} is no task\n\n{USAGE}"),
+    }
+}
