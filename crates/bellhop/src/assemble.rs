@@ -10,13 +10,13 @@ use anyhow::{Context, anyhow};
 use connector::Connector;
 use gateway::{Audit, Gateway};
 
-use crate::config::{Config, Environment, Resource};
+use crate::config::{Config, Environment, Resource, Server};
 
 /// Everything behind the doors.
 pub(crate) struct House {
     pub(crate) gateway: Gateway,
     pub(crate) agent: Arc<Agent>,
-    pub(crate) server: server::Config,
+    pub(crate) server: Server,
     pub(crate) issuers: Vec<IssuerConfig>,
     pub(crate) bypass: bool,
 }

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::entry::Entry;
 use crate::filter::{Matcher, fields, needs_stat};
 use crate::home::Home;
-use crate::list::Page;
+use crate::page::Page;
 use crate::path::Place;
 use crate::sort::compare;
 use crate::walk::{Scope, Walked, walk};
@@ -86,8 +86,8 @@ fn scope(aggregate: &Aggregate) -> Scope {
     let filtered = aggregate.filter.as_ref().map(fields).unwrap_or_default();
     let grouped = aggregate.group_by.iter().map(String::as_str);
     let measured = aggregate.metrics.iter().filter_map(|metric| metric.field.as_deref());
-    let used: Vec<_> = filtered.into_iter().chain(grouped).chain(measured).collect();
-    Scope { folder: Place::TOP, recursive: true, folders: used.contains(&"kind"), glob: None, stat: needs_stat(used) }
+    let stat = needs_stat(filtered.into_iter().chain(grouped).chain(measured));
+    Scope { folder: Place::TOP, recursive: true, folders: false, glob: None, stat }
 }
 
 fn check(metric: &Metric) -> Result<()> {

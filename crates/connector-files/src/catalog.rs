@@ -123,8 +123,7 @@ fn parameters(config: &Config) -> BTreeMap<OperationKind, Vec<Parameter>> {
                 parameter("glob", glob(), GLOB.into()),
                 flag(
                     "folders",
-                    "Show folders besides files. Left out, folders are shown when `recursive` is false or `filters` \
-                     ask about `kind`.",
+                    "Show folders too, besides files. Left out, they are shown only when `recursive` is false.",
                 ),
             ],
         ),

@@ -23,6 +23,7 @@ pub(crate) struct New {
 impl New {
     pub(crate) fn read(create: &Create, config: &Config) -> Result<Self> {
         let data = Options(&create.data);
+        data.only(&["path", "kind", "content", "encoding"])?;
         let place = data.place("path", config.depth_max)?;
         match data.text("kind")? {
             None | Some("file") => {

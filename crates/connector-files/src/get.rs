@@ -10,6 +10,7 @@ use crate::entry::{Entry, Kind, LISTED};
 use crate::error::{failed, lookup, missing};
 use crate::home::{Home, look, open_file};
 use crate::options::Options;
+use crate::page::no_room;
 use crate::path::Place;
 use crate::range::{self, Piece, SNIFF_BYTES};
 
@@ -29,7 +30,7 @@ pub(crate) fn get(home: Option<&Home>, get: &Get, config: &Config, context: &Con
     let wants = |field: &str| get.fields.as_ref().is_none_or(|fields| fields.iter().any(|one| one == field));
     let seen = Entry::new(place.clone(), &look(&dir, place.name())?);
     if seen.kind == Kind::Folder || !CONTENT.into_iter().any(wants) {
-        let mut outcome = outcome(&seen, Map::new(), &wants)?;
+        let mut outcome = outcome(&seen, Map::new(), &wants, context)?;
         if seen.kind == Kind::Folder {
             outcome.notices.push("This is a folder. To see what is in it, list with `folder`.".into());
         }
@@ -45,7 +46,7 @@ pub(crate) fn get(home: Option<&Home>, get: &Get, config: &Config, context: &Con
     let at_end = offset.saturating_add(bytes.len() as u64) >= size;
     let as_text = if whole_text { range::text(&bytes, offset == 0, at_end, budget) } else { None };
     let piece = as_text.unwrap_or_else(|| range::base64(&bytes, budget));
-    answer(&entry, piece, offset, size, &wants)
+    answer(&entry, piece, offset, size, &wants, context)
 }
 
 /// The only argument that names a file: its path.
@@ -55,8 +56,15 @@ pub(crate) fn identifier(identifier: &connector::Identifier, config: &Config) ->
     Place::parse("identifier", path, config.depth_max)
 }
 
-fn answer(entry: &Entry, piece: Piece, offset: u64, size: u64, wants: &dyn Fn(&str) -> bool) -> Result<Outcome> {
-    let start = (offset + piece.skipped as u64).min(size);
+fn answer(
+    entry: &Entry,
+    piece: Piece,
+    offset: u64,
+    size: u64,
+    wants: &dyn Fn(&str) -> bool,
+    context: &Context,
+) -> Result<Outcome> {
+    let start = offset.saturating_add(piece.skipped as u64).min(size);
     let end = start + piece.length as u64;
     if piece.length == 0 && start < size {
         return Err(Error::new(
@@ -73,7 +81,7 @@ fn answer(entry: &Entry, piece: Piece, offset: u64, size: u64, wants: &dyn Fn(&s
     extra.insert("encoding".into(), piece.encoding.into());
     extra.insert("offset".into(), start.into());
     extra.insert("length".into(), (end - start).into());
-    let mut outcome = outcome(entry, extra, wants)?;
+    let mut outcome = outcome(entry, extra, wants, context)?;
     outcome.has_more = Some(end < size);
     if end < size {
         outcome.notices.push(format!(
@@ -83,11 +91,20 @@ fn answer(entry: &Entry, piece: Piece, offset: u64, size: u64, wants: &dyn Fn(&s
     Ok(outcome)
 }
 
-fn outcome(entry: &Entry, extra: Map<String, Value>, wants: &dyn Fn(&str) -> bool) -> Result<Outcome> {
+fn outcome(
+    entry: &Entry,
+    extra: Map<String, Value>,
+    wants: &dyn Fn(&str) -> bool,
+    context: &Context,
+) -> Result<Outcome> {
     let mut object = entry.object(LISTED);
     object.extend(extra);
     object.retain(|field, _| wants(field));
-    Ok(Outcome { id: Some(entry.place.as_str().into()), ..Outcome::of(&object)? })
+    let outcome = Outcome { id: Some(entry.place.as_str().into()), ..Outcome::of(&object)? };
+    match &outcome.data {
+        Some(data) if data.get().len() > context.result_bytes_max => Err(no_room()),
+        _ => Ok(outcome),
+    }
 }
 
 fn is_text(file: &mut File, size: u64) -> Result<bool> {

@@ -24,6 +24,7 @@ mod glob;
 mod home;
 mod list;
 mod options;
+mod page;
 mod path;
 mod range;
 mod rename;

@@ -1,6 +1,4 @@
 use connector::{Context, Error, List, Outcome, Result, Start};
-use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::blocking::Stop;
 use crate::config::Config;
@@ -9,6 +7,7 @@ use crate::filter::{Matcher, fields, needs_stat};
 use crate::glob::Glob;
 use crate::home::Home;
 use crate::options::Options;
+use crate::page::Page;
 use crate::sort::Key;
 use crate::walk::{Scope, Walked, walk};
 
@@ -29,6 +28,9 @@ pub(crate) fn list(
         None => return Err(crate::error::missing()),
     };
     let mut notices = walked.notices(config);
+    if !scope.folders && list.filter.as_ref().is_some_and(|filter| fields(filter).contains(&"kind")) {
+        notices.push("Folders are shown only when `folders` is true.".into());
+    }
     let mut entries = walked.entries;
     entries.retain(|entry| matcher.as_ref().is_none_or(|matcher| matcher.matches(entry)));
     let count = entries.len() as u64;
@@ -48,7 +50,11 @@ pub(crate) fn list(
     for (key, mut entry) in keyed.into_iter().skip(skip).take(list.limit as usize) {
         stop.check()?;
         // What vanished since it was seen is left out of the page.
-        if stat(&mut entry, home, &shown) && !page.push(&entry, &shown)? {
+        if !stat(&mut entry, home, &shown) {
+            taken += 1;
+            continue;
+        }
+        if !page.add(&entry.object(shown.iter().copied()).into())? {
             notices.push("The answer grew too large, so this page is shorter. Go on with the cursor.".into());
             break;
         }
@@ -74,7 +80,7 @@ fn scope(list: &List, config: &Config) -> Result<Scope> {
     Ok(Scope {
         folder: options.folder("folder", config.depth_max)?,
         recursive,
-        folders: options.flag("folders")?.unwrap_or(!recursive || filtered.contains(&"kind")),
+        folders: options.flag("folders")?.unwrap_or(!recursive),
         glob: options.text("glob")?.map(Glob::parse).transpose()?,
         stat: needs_stat(filtered.iter().copied().chain(sorted)),
     })
@@ -98,38 +104,4 @@ fn stat(entry: &mut Entry, home: Option<&Home>, shown: &[&str]) -> bool {
         return entry.stat.is_some();
     }
     true
-}
-
-/// JSON items, up to a number of bytes.
-pub(crate) struct Page {
-    json: String,
-    bytes_max: usize,
-}
-
-impl Page {
-    pub(crate) fn new(bytes_max: usize) -> Self {
-        Self { json: String::from("["), bytes_max }
-    }
-
-    fn push(&mut self, entry: &Entry, fields: &[&str]) -> Result<bool> {
-        self.add(&Value::from(entry.object(fields.iter().copied())))
-    }
-
-    /// Adds an item if there is room; the first always fits.
-    pub(crate) fn add(&mut self, item: &Value) -> Result<bool> {
-        let text = serde_json::to_string(item).map_err(Error::internal)?;
-        if self.json.len() > 1 {
-            if self.json.len() + text.len() + 2 > self.bytes_max {
-                return Ok(false);
-            }
-            self.json.push(',');
-        }
-        self.json.push_str(&text);
-        Ok(true)
-    }
-
-    pub(crate) fn into_json(mut self) -> Result<Box<RawValue>> {
-        self.json.push(']');
-        RawValue::from_string(self.json).map_err(Error::internal)
-    }
 }

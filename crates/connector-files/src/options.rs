@@ -8,6 +8,14 @@ use crate::path::Place;
 pub(crate) struct Options<'a>(pub(crate) &'a Map<String, Value>);
 
 impl<'a> Options<'a> {
+    /// Refuses names that nothing here reads.
+    pub(crate) fn only(&self, known: &[&str]) -> Result<()> {
+        match self.0.keys().find(|name| !known.contains(&name.as_str())) {
+            Some(name) => Err(Error::invalid(format!("`{name}` cannot be set. Give {}.", known.join(", ")))),
+            None => Ok(()),
+        }
+    }
+
     pub(crate) fn text(&self, name: &str) -> Result<Option<&'a str>> {
         self.read(name, "a text", Value::as_str)
     }

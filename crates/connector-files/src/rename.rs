@@ -19,16 +19,25 @@ pub(crate) fn rename_to_free(
     stop: &Stop,
 ) -> Result<()> {
     match in_one_step(from_dir, from, to_dir, to) {
-        Err(error) if not_known(&error) => {
-            let _lock = home.lock(stop)?;
-            if to_dir.symlink_metadata(to).is_ok() {
-                return Err(taken(argument));
-            }
-            from_dir.rename(from, to_dir, to).map_err(failed)
-        }
+        Err(error) if not_known(&error) => under_lock(home, (from_dir, from), (to_dir, to), argument, stop),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(taken(argument)),
         Err(error) => Err(failed(error)),
         Ok(()) => Ok(()),
+    }
+}
+
+fn under_lock(
+    home: &Home,
+    (from_dir, from): (&Dir, &str),
+    (to_dir, to): (&Dir, &str),
+    argument: &str,
+    stop: &Stop,
+) -> Result<()> {
+    let _lock = home.lock(stop)?;
+    match to_dir.symlink_metadata(to) {
+        Ok(_) => Err(taken(argument)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => from_dir.rename(from, to_dir, to).map_err(failed),
+        Err(error) => Err(failed(error)),
     }
 }
 
@@ -47,4 +56,41 @@ fn in_one_step(_: &Dir, _: &str, _: &Dir, _: &str) -> io::Result<()> {
 /// itself; the plain rename then says so again.
 fn not_known(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use cap_std::ambient_authority;
+    use cap_std::fs::Dir;
+
+    use super::under_lock;
+    use crate::blocking::Stop;
+    use crate::home::Home;
+
+    #[test]
+    fn where_the_kernel_cannot_the_lock_lets_exactly_one_of_many_through() {
+        let root = tempfile::TempDir::new().unwrap();
+        let root = Dir::open_ambient_dir(root.path(), ambient_authority()).unwrap();
+        let home = ["alice".to_owned()];
+        Home::open_or_make(&root, &home).unwrap();
+        let dir = root.open_dir("alice").unwrap();
+        for number in 0..16 {
+            dir.write(number.to_string(), "x").unwrap();
+        }
+        let placed = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for number in 0..16 {
+                let (placed, root, dir, home) = (&placed, &root, &dir, &home);
+                scope.spawn(move || {
+                    let home = Home::open(root, home).unwrap().unwrap();
+                    let from = number.to_string();
+                    let moved = under_lock(&home, (dir, &from), (dir, "to"), "to", &Stop::default());
+                    placed.fetch_add(usize::from(moved.is_ok()), Ordering::Relaxed);
+                });
+            }
+        });
+        assert_eq!((placed.into_inner(), dir.entries().unwrap().count()), (1, 16));
+    }
 }

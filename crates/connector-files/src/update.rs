@@ -13,6 +13,7 @@ use crate::write::Draft;
 /// Gives a file new content, all at once: whoever reads it meanwhile sees the old or the new, never a mixture.
 pub(crate) fn update(home: Option<&Home>, update: &Update, config: &Config, stop: &Stop) -> Result<Outcome> {
     let place = identifier(&update.identifier, config)?;
+    Options(&update.data).only(&["content", "encoding"])?;
     let bytes = content(&update.data, config)?
         .ok_or_else(|| Error::invalid("Give the file's new `content`. To give it another path, use move."))?;
     let home = home.ok_or_else(missing)?;

@@ -50,10 +50,10 @@ impl Walked {
             ));
         }
         if self.unnamed > 0 {
-            notices.push(format!("{} with names that cannot be used here were left out.", self.unnamed));
+            notices.push(format!("Names that cannot be used here were left out: {}.", self.unnamed));
         }
         if self.too_deep > 0 {
-            notices.push(format!("{} more than {} deep were not looked into.", self.too_deep, config.depth_max));
+            notices.push(format!("Folders {} deep were not looked into: {}.", config.depth_max, self.too_deep));
         }
         notices
     }

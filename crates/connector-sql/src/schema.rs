@@ -38,6 +38,8 @@ pub(crate) struct Table {
     pub(crate) checks: Vec<Constraint>,
     pub(crate) foreign: Vec<ForeignKey>,
     pub(crate) grants: Grants,
+    /// Whether deleting a row would delete or change rows of a table that cannot be seen.
+    pub(crate) cascades_unseen: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,58 +1,65 @@
 //! Stands in for the agent crate until that is there.
+#![allow(missing_docs, reason = "a stub")]
 use gateway::Toolbox;
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
-/// x
 #[derive(Debug, Default)]
 pub struct Agent;
-/// x
 #[derive(Debug)]
-pub struct Ask {
-    /// x
-    pub message: String,
-    /// x
-    pub history: Vec<Value>,
-    /// x
-    pub request_id: String,
+pub struct Ask<'a> {
+    pub message: &'a str,
+    pub history: &'a [Turn],
+    pub request_id: &'a str,
 }
-/// x
+#[derive(Debug)]
+pub struct Turn {
+    pub role: Role,
+    pub text: String,
+}
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    User,
+    Assistant,
+}
 #[derive(Debug, Serialize)]
 pub struct Answer {
-    /// x
     pub response: String,
-    /// x
     pub agent_used: String,
-    /// x
-    pub tools_used: Vec<Value>,
-    /// x
-    pub usage: Value,
-    /// x
+    pub tools_used: Vec<String>,
+    pub usage: (),
     pub request_id: String,
 }
-/// x
 #[derive(Debug, thiserror::Error)]
-#[error("x")]
-pub struct AskError;
+pub enum AskError {
+    #[error("{0}")]
+    InvalidMessage(String),
+    #[error("{0}")]
+    ModelUnavailable(String),
+    #[error("{0}")]
+    ModelRefused(String),
+    #[error("x")]
+    Timeout { after: std::time::Duration },
+}
 impl AskError {
-    /// x
     pub fn code(&self) -> &'static str {
         "internal"
     }
-    /// x
     pub fn retryable(&self) -> bool {
         false
     }
+    pub fn retry_after(&self) -> Option<std::time::Duration> {
+        None
+    }
 }
 impl Agent {
-    /// x
-    pub async fn ask(&self, toolbox: &Toolbox, ask: Ask) -> Result<Answer, AskError> {
+    pub async fn ask(&self, toolbox: &Toolbox, ask: Ask<'_>) -> Result<Answer, AskError> {
         Ok(Answer {
             response: format!("{}: {}", toolbox.caller().id(), ask.message),
             agent_used: "stub".into(),
             tools_used: vec![],
-            usage: Value::Null,
-            request_id: ask.request_id,
+            usage: (),
+            request_id: ask.request_id.into(),
         })
     }
 }

@@ -96,10 +96,12 @@ impl Config {
     }
 }
 
-/// An absolute http or https URL without query, split at its path.
+/// An absolute http or https URL without user and query. A name beyond ASCII is written in its ASCII form.
 pub(crate) fn base_url(url: &str) -> Option<Uri> {
     let uri = Uri::try_from(url).ok()?;
+    let is_plain = |host: &str| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._[]:".contains(&byte));
+    let host = uri.host().is_some_and(|host| !host.is_empty() && is_plain(host));
+    let user = uri.authority().is_some_and(|authority| authority.as_str().contains('@'));
     let web = matches!(uri.scheme_str(), Some("http" | "https"));
-    let plain = uri.query().is_none() && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
-    (web && plain).then_some(uri)
+    (web && host && !user && uri.query().is_none()).then_some(uri)
 }

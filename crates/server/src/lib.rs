@@ -21,10 +21,10 @@ mod serve;
 mod site;
 mod stdio;
 
-pub use agent_stub::{Agent, Answer, Ask, AskError};
+pub use agent_stub::Agent;
 pub use app::App;
 pub use config::{Config, ConfigError};
 pub use router::router;
 pub use routes::{Access, Endpoint, endpoints};
 pub use serve::serve;
-pub use stdio::{StdioError, serve_stdio};
+pub use stdio::{StdioError, serve_io, serve_stdio};

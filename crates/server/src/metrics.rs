@@ -6,11 +6,15 @@ use std::time::Instant;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use gateway::Door;
+use gateway::{Door, Refused, Reply};
 use http::Method;
-use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
-};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
 
 use crate::app::Shared;
 
@@ -20,41 +24,104 @@ const BUCKETS_S: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25
 /// What is counted. Cloning shares it.
 #[derive(Clone)]
 pub(crate) struct Meters {
-    inner: Arc<Inner>,
+    registry: Arc<Registry>,
+    requests: Family<Answered, Counter>,
+    durations: Family<Route, Histogram, fn() -> Histogram>,
+    in_flight: Family<Route, Gauge>,
+    tool_calls: Family<ToolCall, Counter>,
+    connections: Gauge,
 }
 
-struct Inner {
-    registry: Registry,
-    requests: IntCounterVec,
-    durations: HistogramVec,
-    in_flight: IntGaugeVec,
-    tool_calls: IntCounterVec,
-    connections: IntGauge,
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Answered {
+    route: String,
+    method: &'static str,
+    status: u16,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Route {
+    route: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct ToolCall {
+    door: &'static str,
+    outcome: &'static str,
 }
 
 impl Meters {
     pub(crate) fn new() -> Self {
-        let registry = Registry::new();
-        let inner = Inner {
-            requests: counter("bellhop_http_requests_total", "Requests answered.", &["route", "method", "status"]),
-            durations: durations(),
-            in_flight: gauge("bellhop_http_requests_in_flight", "Requests under way.", &["route"]),
-            tool_calls: counter("bellhop_tool_calls_total", "Tool calls ended.", &["door", "outcome"]),
-            connections: plain_gauge("bellhop_connections_open", "Connections open."),
-            registry,
+        let mut registry = Registry::with_prefix("bellhop");
+        let requests = Family::<Answered, Counter>::default();
+        registry.register("http_requests", "Requests answered", requests.clone());
+        let durations = Family::new_with_constructor((|| Histogram::new(BUCKETS_S)) as fn() -> Histogram);
+        registry.register("http_request_duration_seconds", "From a request to the head of its answer", durations.clone());
+        let in_flight = Family::<Route, Gauge>::default();
+        registry.register("http_requests_in_flight", "Requests under way", in_flight.clone());
+        let tool_calls = Family::<ToolCall, Counter>::default();
+        registry.register("tool_calls", "Tool calls ended", tool_calls.clone());
+        let connections = Gauge::default();
+        registry.register("connections_open", "Connections open", connections.clone());
+        Self { registry: Arc::new(registry), requests, durations, in_flight, tool_calls, connections }
+    }
+
+    /// A connection; it counts until what this gives is dropped.
+    pub(crate) fn connection(&self) -> impl Drop + Send + use<> {
+        self.connections.inc();
+        Leaving(self.connections.clone())
+    }
+
+    /// One call of a tool, however it ended.
+    pub(crate) fn tool_call(&self, door: Door, ended: Result<&Reply, &Refused>) {
+        let outcome = match ended {
+            Ok(reply) if reply.success => "ok",
+            Ok(reply) => reply.code.unwrap_or("internal"),
+            Err(refused) => refused.code(),
         };
-        let all: [Box<dyn prometheus::core::Collector>; 5] = [
-            Box::new(inner.requests.clone()),
-            Box::new(inner.durations.clone()),
-            Box::new(inner.in_flight.clone()),
-            Box::new(inner.tool_calls.clone()),
-            Box::new(inner.connections.clone()),
-        ];
-        for collector in all {
-            if let Err(error) = inner.registry.register(collector) {
-                tracing::error!(%error, "a metric cannot be registered");
-            }
-        }
-        Self { inner: Arc::new(inner) }
+        self.tool_calls.get_or_create(&ToolCall { door: door.as_str(), outcome }).inc();
+    }
+
+    /// Everything, as OpenMetrics text, which is also Prometheus text.
+    pub(crate) fn text(&self) -> Option<String> {
+        let mut text = String::new();
+        encode(&mut text, &self.registry).ok().map(|()| text)
+    }
+}
+
+struct Leaving(Gauge);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+/// Counts every request by its route, never by its path.
+pub(crate) async fn count(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let meters = &shared.meters;
+    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let method = word(request.method());
+    let started = Instant::now();
+    let label = Route { route };
+    let in_flight = meters.in_flight.get_or_create_owned(&label);
+    in_flight.inc();
+    let _leaving = Leaving(in_flight);
+    let response = next.run(request).await;
+    meters.durations.get_or_create(&label).observe(started.elapsed().as_secs_f64());
+    let answered = Answered { route: label.route, method, status: response.status().as_u16() };
+    meters.requests.get_or_create(&answered).inc();
+    response
+}
+
+/// A client may make up methods; labels may not.
+fn word(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::DELETE => "DELETE",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
     }
 }

@@ -12,6 +12,7 @@ mod callers;
 mod clock;
 pub mod issuer;
 pub mod postgres;
+pub mod suite;
 
 pub use callers::{caller, caller_with, context, permit};
 pub use clock::StillClock;

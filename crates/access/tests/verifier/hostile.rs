@@ -32,9 +32,19 @@ async fn an_answer_that_is_no_jwks_is_as_good_as_none() {
 }
 
 #[tokio::test]
+async fn keys_count_only_with_status_200() {
+    let issuer = Issuer::start("EdDSA").await;
+    for status in [201, 203, 500] {
+        issuer.serve("/jwks", Answer::StatusWith(status, json!({"keys": [issuer.key.jwk()]})));
+        let error = issuer.verifier().verify(&issuer.token("alice")).await.unwrap_err();
+        assert_eq!(error, TokenError::Unavailable, "{status}");
+    }
+}
+
+#[tokio::test]
 async fn a_redirect_is_not_followed() {
     let (issuer, evil) = (Issuer::start("EdDSA").await, Issuer::start("EdDSA").await);
-    evil.publish(&[issuer.key.clone()]);
+    evil.publish(std::slice::from_ref(&issuer.key));
     issuer.serve("/jwks", Answer::Redirect(evil.jwks_url()));
     let error = issuer.verifier().verify(&issuer.token("alice")).await.unwrap_err();
     assert_eq!((error, evil.requests("/jwks")), (TokenError::Unavailable, 0));

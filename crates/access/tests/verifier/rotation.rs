@@ -98,7 +98,7 @@ async fn a_key_known_to_be_unknown_is_not_asked_for_again() {
     }
     assert_eq!(setup.requests(), 2);
     setup.clock.advance_s(30);
-    setup.issuer.publish(&[stranger.clone()]);
+    setup.issuer.publish(std::slice::from_ref(&stranger));
     assert_eq!(setup.id(&token).await, Ok("mallory".into()), "after a while it is");
 }
 

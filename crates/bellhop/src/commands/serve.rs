@@ -79,7 +79,7 @@ pub(super) async fn run_until_told(house: House, listener: TcpListener) -> anyho
         gateway: house.gateway,
         verifier,
         agent: house.agent,
-        config: house.server,
+        config: house.server.doors,
         authorization_servers: house.issuers.iter().map(|issuer| issuer.issuer.clone()).collect(),
     };
     server::serve(listener, app, told_to_end()).await?;

@@ -8,7 +8,7 @@ use toml::de::{DeTable, Deserializer};
 
 use super::auth::Auth;
 use super::model::AgentSection;
-use super::{Config, Environment, Fault, Kind, expand, resources};
+use super::{Config, Environment, Fault, Kind, Server, expand, resources};
 
 /// `bellhop.toml`.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -17,7 +17,8 @@ pub(crate) struct File {
     /// Whose tokens are accepted.
     auth: Option<Auth>,
     /// The doors that speak HTTP.
-    server: server::Config,
+    #[serde(skip_deserializing)]
+    server: Server,
     /// The chat endpoint's model.
     agent: AgentSection,
     /// Bounds of every call.
@@ -61,16 +62,19 @@ pub(super) fn read(text: &str, base: &Path, environment: &Environment) -> Result
         None => Vec::new(),
     };
     let resources: Vec<_> = resources.into_iter().map(|resource| resource.under(base)).collect();
+    let server = match root.get_mut().remove("server") {
+        Some(table) => Server::read(table)?,
+        None => Server::default(),
+    };
     let file = File::deserialize(Deserializer::from(root)).map_err(|error| Fault::toml(&error))?;
     let issuer = match file.auth {
         Some(auth) => Some(auth.resolve(base)?),
         None => super::auth::from_environment(environment)?,
     };
     let (model, agent_limits, instructions) = file.agent.resolve(environment);
-    debug_assert!(file.resources.is_empty());
     Ok(Config {
         issuers: issuer.into_iter().collect(),
-        server: file.server,
+        server,
         model,
         agent_limits,
         instructions,

@@ -6,6 +6,7 @@ mod expand;
 mod fault;
 mod file;
 mod kind;
+mod listen;
 mod model;
 mod resources;
 
@@ -18,6 +19,7 @@ pub(crate) use environment::Environment;
 pub(crate) use fault::Fault;
 pub(crate) use file::File;
 pub(crate) use kind::Kind;
+pub(crate) use listen::Server;
 
 /// Where configuration is looked for when no `--config` is given.
 pub(crate) const FILE_NAME: &str = "bellhop.toml";
@@ -27,7 +29,7 @@ pub(crate) const FILE_NAME: &str = "bellhop.toml";
 pub(crate) struct Config {
     pub(crate) issuers: Vec<IssuerConfig>,
     pub(crate) bypass: bool,
-    pub(crate) server: server::Config,
+    pub(crate) server: listen::Server,
     pub(crate) model: Model,
     pub(crate) agent_limits: Limits,
     pub(crate) instructions: Option<String>,
@@ -93,7 +95,7 @@ impl Config {
         Self {
             issuers: Vec::new(),
             bypass: false,
-            server: server::Config::default(),
+            server: listen::Server::default(),
             model: Model::BuiltIn,
             agent_limits: Limits::default(),
             instructions: None,
@@ -112,10 +114,10 @@ impl Config {
             self.server.port = port;
         }
         if let Some(origins) = environment.get("CORS_ORIGINS") {
-            self.server.cors_origins.extend(origins.split(',').map(str::trim).filter(|o| !o.is_empty()).map(str::to_owned));
+            self.server.doors.cors_origins.extend(origins.split(',').map(str::trim).filter(|o| !o.is_empty()).map(str::to_owned));
         }
         if let Some(port) = environment.port("FRONTEND_PORT")? {
-            self.server.cors_origins.extend([format!("http://localhost:{port}"), format!("http://127.0.0.1:{port}")]);
+            self.server.doors.cors_origins.extend([format!("http://localhost:{port}"), format!("http://127.0.0.1:{port}")]);
         }
         if environment.get("API_BASE_URL").is_some() || environment.get("API_KEY").is_some() {
             self.notes.push(

@@ -10,8 +10,8 @@ use crate::config::Config;
 use crate::error::missing;
 use crate::glob::Glob;
 use crate::home::{Home, open_file};
-use crate::list::Page;
 use crate::options::Options;
+use crate::page::Page;
 use crate::path::Place;
 use crate::range::{SNIFF_BYTES, is_text};
 use crate::walk::{Scope, Walked, walk};
@@ -197,10 +197,10 @@ impl Search {
     fn notices(&self) -> Vec<String> {
         let mut notices: Vec<_> = self.full.iter().map(|why| format!("{why} Name a `folder` or `glob`.")).collect();
         if self.binary > 0 {
-            notices.push(format!("{} that are not text were passed over.", self.binary));
+            notices.push(format!("Files that are not text were passed over: {}.", self.binary));
         }
         if self.long > 0 {
-            notices.push(format!("{} were searched only in their first {LINE_BYTES_MAX} bytes.", self.long));
+            notices.push(format!("Lines searched only in their first {LINE_BYTES_MAX} bytes: {}.", self.long));
         }
         notices
     }

@@ -1,6 +1,7 @@
 //! Reads the schema from the database's own catalog.
 
 mod kind;
+mod pg_type;
 mod postgres;
 mod sqlite;
 

@@ -71,6 +71,7 @@ async fn table(session: &mut Session, name: String, form: &str, read_only: bool)
         checks: Vec::new(),
         foreign: Vec::new(),
         grants: Grants { select: true, insert: writable, update: writable, delete: writable },
+        cascades_unseen: false,
     };
     table.unique = unique(session, &table).await?;
     Ok(table)

@@ -94,6 +94,7 @@ impl Session {
         statement: &Statement,
         mut take: impl FnMut(Row) -> bool + Send,
     ) -> sqlx::Result<()> {
+        eprintln!("SQL {}", statement.sql);
         // The text is made by sea-query from identifiers of the database's own catalog; values are bound.
         let sql = AssertSqlSafe(statement.sql.as_str());
         match self {

@@ -1,5 +1,5 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use sqlx::pool::PoolConnection;
@@ -12,12 +12,19 @@ use super::Purpose;
 /// millisecond of work.
 const STEPS_BETWEEN_LOOKS: i32 = 2_000;
 
-/// A SQLite connection, whose statements run on a thread of their own. That thread is told to stop by a flag that a
+/// A SQLite connection, whose statements run on a thread of their own. That thread is told to stop by a sign that a
 /// progress handler looks at, because dropping the future alone would let the statement run on.
 pub(crate) struct Held {
     connection: Option<Connection>,
-    stop: Arc<AtomicBool>,
+    sign: Arc<AtomicU8>,
 }
+
+/// Until the deadline.
+const GO: u8 = 0;
+/// Whoever waited has gone.
+const STOP: u8 = 1;
+/// The call is over; what the pool does with the connection is not its business.
+const OVER: u8 = 2;
 
 enum Connection {
     Plain(PoolConnection<Sqlite>),
@@ -40,14 +47,14 @@ impl Held {
             // Takes the write lock at once: what is checked stays true until it is written.
             Purpose::Write => Connection::Transaction(pool.begin_with("BEGIN IMMEDIATE").await?),
         };
-        let stop = Arc::new(AtomicBool::new(false));
-        let (flag, deadline) = (Arc::clone(&stop), Instant::now() + timeout);
-        connection
-            .get()
-            .lock_handle()
-            .await?
-            .set_progress_handler(STEPS_BETWEEN_LOOKS, move || !flag.load(Ordering::Relaxed) && Instant::now() < deadline);
-        Ok(Self { connection: Some(connection), stop })
+        let sign = Arc::new(AtomicU8::new(GO));
+        let (seen, deadline) = (Arc::clone(&sign), Instant::now() + timeout);
+        let go_on = move || match seen.load(Ordering::Relaxed) {
+            GO => Instant::now() < deadline,
+            other => other == OVER,
+        };
+        connection.get().lock_handle().await?.set_progress_handler(STEPS_BETWEEN_LOOKS, go_on);
+        Ok(Self { connection: Some(connection), sign })
     }
 
     pub(super) fn connection(&mut self) -> sqlx::Result<&mut SqliteConnection> {
@@ -55,6 +62,7 @@ impl Held {
     }
 
     pub(super) async fn finish(mut self) -> sqlx::Result<()> {
+        self.sign.store(OVER, Ordering::Relaxed);
         match self.connection.take() {
             Some(Connection::Transaction(transaction)) => transaction.commit().await,
             _ => Ok(()),
@@ -62,6 +70,7 @@ impl Held {
     }
 
     pub(super) async fn undo(mut self) -> sqlx::Result<()> {
+        self.sign.store(OVER, Ordering::Relaxed);
         match self.connection.take() {
             Some(Connection::Transaction(transaction)) => transaction.rollback().await,
             _ => Ok(()),
@@ -72,7 +81,7 @@ impl Held {
 impl Drop for Held {
     fn drop(&mut self) {
         if self.connection.is_some() {
-            self.stop.store(true, Ordering::Relaxed);
+            self.sign.store(STOP, Ordering::Relaxed);
         }
     }
 }

@@ -1,4 +1,4 @@
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{self, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RsaKeyPair};
@@ -40,7 +40,7 @@ impl SigningKey {
             "ES256" => ec(&signature::ECDSA_P256_SHA256_FIXED_SIGNING),
             "ES384" => ec(&signature::ECDSA_P384_SHA384_FIXED_SIGNING),
             "ES512" => ec(&signature::ECDSA_P521_SHA512_FIXED_SIGNING),
-            rsa if rsa.starts_with("RS") || rsa.starts_with("PS") => Pair::Rsa(rsa_pair()),
+            rsa if rsa.starts_with("RS") || rsa.starts_with("PS") => Pair::Rsa(Arc::new(RsaKeyPair::generate(KeySize::Rsa2048).expect("an RSA key can be made"))),
             other => panic!("no key can be made for {other}"),
         };
         Self { kid: kid.to_owned(), alg, pair }
@@ -149,13 +149,4 @@ fn rsa_encoding(alg: &str) -> &'static signature::RsaSignatureEncoding {
         "PS512" => &signature::RSA_PSS_SHA512,
         _ => &signature::RSA_PKCS1_SHA256,
     }
-}
-
-/// Making an RSA key takes long, so a test process has two and takes turns.
-fn rsa_pair() -> Arc<RsaKeyPair> {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    static PAIRS: OnceLock<[Arc<RsaKeyPair>; 2]> = OnceLock::new();
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
-    let make = || Arc::new(RsaKeyPair::generate(KeySize::Rsa2048).expect("an RSA key can be made"));
-    Arc::clone(&PAIRS.get_or_init(|| [make(), make()])[NEXT.fetch_add(1, Ordering::Relaxed) % 2])
 }

@@ -21,6 +21,8 @@ pub enum Answer {
     Late(Duration, Value),
     /// This status and nothing else.
     Status(u16),
+    /// This status and this document.
+    StatusWith(u16, Value),
     /// 302 to this address.
     Redirect(String),
 }
@@ -97,6 +99,7 @@ async fn answer(paths: Arc<Mutex<Paths>>, uri: Uri) -> Response<Body> {
             response.body(document.to_string().into())
         }
         Answer::Status(status) => response.status(status).body(Body::empty()),
+        Answer::StatusWith(status, document) => response.status(status).body(document.to_string().into()),
         Answer::Redirect(to) => response.status(302).header("location", to).body(Body::empty()),
     };
     response.expect("the answer is sound")

@@ -1,0 +1,178 @@
+use access::Effect;
+use connector::{Action, Field};
+use gateway::OfferedAction;
+use serde_json::{Map, Value};
+
+use super::super::cursor::Cursor;
+use super::super::nouns::World;
+use super::super::plan::{Act, Plan, Then};
+use super::super::reader::Question;
+use super::super::words::Kind;
+use super::super::{forms, sentence, values};
+
+const FROM: [&str; 7] = ["from", "source", "src", "path", "file", "old_path", "from_path"];
+const TO: [&str; 8] = ["to", "destination", "dest", "target", "new_path", "to_path", "new_name", "into"];
+
+/// An action that is called by its name: `search my files for invoice`, `move a.txt to b.txt`, `run close_month with
+/// month=3`. None where no action's name is said.
+pub(super) fn by_name<'a>(world: &World<'a>, cursor: Cursor<'_>, claimed: bool) -> Result<Option<Plan<'a>>, Question> {
+    let mut here = cursor;
+    let asked = here.eat_any(&["run", "invoke", "call", "execute", "perform", "do", "use"]).is_some();
+    here.skip_all(&["the", "action"]);
+    let rename = [("rename", "move")];
+    let mut found: Vec<(&OfferedAction<'a>, usize)> = Vec::new();
+    for offered in &world.actions {
+        let words = forms::split(&offered.action.name);
+        let whole = here.peek().is_some_and(|token| token.text == offered.name || token.text == offered.action.name);
+        let spoken = !words.is_empty() && words.iter().enumerate().all(|(at, word)| here.word(at) == word);
+        let meant = rename.iter().any(|(said, name)| here.word(0) == *said && offered.action.name == *name);
+        if whole || meant {
+            found.push((offered, 1));
+        } else if spoken {
+            found.push((offered, words.len()));
+        }
+    }
+    let Some(longest) = found.iter().map(|(_, len)| *len).max() else { return Ok(None) };
+    here.skip(longest);
+    let noun = world.find(&here).filter(|noun| noun.at <= 2 && noun.exact);
+    let of = |resource: &str, at: &usize| world.collections.get(*at).is_some_and(|other| other.resource == resource);
+    found.retain(|(offered, len)| {
+        *len == longest && noun.as_ref().is_none_or(|noun| noun.collections.iter().any(|at| of(offered.resource, at)))
+    });
+    let offered = match found.as_slice() {
+        [] => return Ok(None),
+        [(only, _)] => *only,
+        several => {
+            let names: Vec<_> = several.iter().map(|(offered, _)| offered.name.as_str()).collect();
+            return Err(format!("Did you mean {}?", sentence::either(&names)));
+        }
+    };
+    if let Some(noun) = noun {
+        let mut before = Cursor::new(here.source, &here.tokens[..noun.at]);
+        before.skip_all(&["my", "the", "all", "in", "a"]);
+        if before.is_empty() {
+            here.skip(noun.at + noun.len);
+        }
+    }
+    let action = offered.action;
+    if claimed && action.effect != Effect::Read {
+        return Err(String::new());
+    }
+    let input = match input(here, action, asked) {
+        Ok(input) => input,
+        // An ordinary word may begin another command: `search products …`, `list …`.
+        Err(_) if !asked && action.effect == Effect::Read && here.is_empty() => return Ok(None),
+        Err(question) => return Err(question),
+    };
+    let Some((tool, arguments)) = world.toolbox.call_for_action(offered, input) else { return Ok(None) };
+    let then = Then::Invoked { name: offered.name.clone() };
+    Ok(Some(Plan::Act(Act { tool, arguments, then, claimed })))
+}
+
+/// The action's input: name=value pairs; `X to Y` where it goes from one thing to another; one text where it reads.
+fn input(mut cursor: Cursor<'_>, action: &Action, asked: bool) -> Result<Map<String, Value>, Question> {
+    let fields = inputs(action);
+    if cursor.peek().is_some_and(|token| token.text.starts_with('{')) {
+        let input = serde_json::from_str(cursor.rest()).map_err(|_| how(action, &fields))?;
+        return complete(input, action, &fields);
+    }
+    cursor.skip_all(&["with", "for"]);
+    let pairs = cursor.tokens.get(1).is_some_and(|token| token.is_mark("=") || token.is_mark(":"));
+    if pairs {
+        return complete(named(cursor, action, &fields)?, action, &fields);
+    }
+    if cursor.is_empty() {
+        return complete(Map::new(), action, &fields);
+    }
+    if let Some(input) = from_to(cursor, &fields) {
+        return complete(input, action, &fields);
+    }
+    let needed: Vec<_> = fields.iter().filter(|field| field.required).collect();
+    if let ([only], true, false) = (needed.as_slice(), action.effect == Effect::Read, asked && fields.len() > 1) {
+        let (text, quoted) = match cursor.tokens {
+            [token] => (token.text.as_str(), token.kind == Kind::Quoted),
+            _ => (cursor.tokens_until(&Cursor::new(cursor.source, &[])), false),
+        };
+        if let Some(value) = values::fit(text, quoted, only) {
+            return Ok(Map::from_iter([(only.name.clone(), value)]));
+        }
+    }
+    Err(how(action, &fields))
+}
+
+/// `a.txt to b.txt`
+fn from_to(cursor: Cursor<'_>, fields: &[Field]) -> Option<Map<String, Value>> {
+    let one = |names: &[&str]| names.iter().find_map(|name| fields.iter().find(|f| f.name == *name && f.is_text()));
+    let (from, to) = (one(&FROM)?, one(&TO)?);
+    let [source, join, target] = cursor.tokens else { return None };
+    let joined = ["to", "into", "as"].contains(&join.lower.as_str());
+    let words = source.kind != Kind::Mark && target.kind != Kind::Mark;
+    (joined && words && from.name != to.name).then(|| {
+        Map::from_iter([
+            (from.name.clone(), source.text.clone().into()),
+            (to.name.clone(), target.text.clone().into()),
+        ])
+    })
+}
+
+fn named(mut cursor: Cursor<'_>, action: &Action, fields: &[Field]) -> Result<Map<String, Value>, Question> {
+    let mut input = Map::new();
+    while let Some(token) = cursor.next() {
+        if token.is_mark(",") || token.is_mark(";") || token.lower == "and" {
+            continue;
+        }
+        let field = fields.iter().find(|field| field.name.eq_ignore_ascii_case(&token.text));
+        let joined = cursor.peek().is_some_and(|token| token.is_mark("=") || token.is_mark(":"));
+        let (Some(field), true) = (field, joined) else { return Err(how(action, fields)) };
+        cursor.skip(1);
+        let start = cursor;
+        let quoted = cursor.next().ok_or_else(|| how(action, fields))?.kind == Kind::Quoted;
+        let begins = |here: &Cursor<'_>| here.tokens.get(1).is_some_and(|token| token.is_mark("="));
+        while !quoted && !cursor.is_empty() && !begins(&cursor) {
+            let mut ahead = cursor;
+            ahead.skip(1);
+            let apart = cursor.word(0) == "and" || cursor.peek().is_some_and(|token| token.kind == Kind::Mark);
+            if apart && begins(&ahead) {
+                break;
+            }
+            cursor.skip(1);
+        }
+        let text = if quoted { start.tokens[0].text.as_str() } else { start.tokens_until(&cursor) };
+        let value = values::fit(text, quoted, field).ok_or_else(|| how(action, fields))?;
+        input.insert(field.name.clone(), value);
+    }
+    Ok(input)
+}
+
+fn complete(input: Map<String, Value>, action: &Action, fields: &[Field]) -> Result<Map<String, Value>, Question> {
+    match fields.iter().any(|field| field.required && !input.contains_key(&field.name)) {
+        true => Err(how(action, fields)),
+        false => Ok(input),
+    }
+}
+
+/// The inputs of an action, as fields.
+fn inputs(action: &Action) -> Vec<Field> {
+    let required: Vec<&str> =
+        action.input.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let properties = action.input.get("properties").and_then(Value::as_object).into_iter().flatten();
+    properties
+        .map(|(name, schema)| Field { required: required.contains(&name.as_str()), ..Field::new(name, schema.clone()) })
+        .collect()
+}
+
+fn how(action: &Action, fields: &[Field]) -> Question {
+    let said: Vec<_> = fields
+        .iter()
+        .map(|field| {
+            let needed = if field.required { ", needed" } else { "" };
+            format!("{} ({}{needed})", field.name, values::kind(field))
+        })
+        .collect();
+    let example = fields.iter().filter(|field| field.required).map(|field| format!("{}=…", field.name)).collect::<Vec<_>>();
+    let with = if example.is_empty() { String::new() } else { format!(" with {}", example.join(", ")) };
+    match said.is_empty() {
+        true => format!("{} takes no input. Say “run {}”.", action.name, action.name),
+        false => format!("{} takes {}. Say “run {}{with}”.", action.name, sentence::all(&said), action.name),
+    }
+}

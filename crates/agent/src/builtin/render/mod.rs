@@ -1,0 +1,68 @@
+//! What came of a call, told in plain text. Data is shown, never read for what to do.
+
+mod figures;
+mod item;
+mod rows;
+mod value;
+
+use gateway::Reply;
+use serde_json::Value;
+
+use super::identity;
+use super::plan::{Act, Then};
+use super::sentence;
+
+/// The answer to a user.
+pub(crate) fn tell(act: &Act<'_>, reply: &Reply) -> String {
+    let mut text = if reply.success { done(&act.then, reply) } else { failed(&act.then, reply) };
+    if act.claimed {
+        text = format!("{} {text}", identity::ONLY_YOU);
+    }
+    for notice in &reply.notices {
+        text.push('\n');
+        text.push_str(notice);
+    }
+    text
+}
+
+fn failed(then: &Then<'_>, reply: &Reply) -> String {
+    let error = reply.error.as_deref().unwrap_or("That did not work.");
+    let lead = match then {
+        Then::Created { .. } => "Nothing was created: ",
+        Then::Updated { .. } => "Nothing was changed: ",
+        Then::Deleted { .. } => "Nothing was deleted: ",
+        _ => "",
+    };
+    format!("{lead}{error}")
+}
+
+fn done(then: &Then<'_>, reply: &Reply) -> String {
+    let data: Value = reply.data.as_ref().and_then(|data| serde_json::from_str(data.get()).ok()).unwrap_or_default();
+    match then {
+        Then::List { collection, name, words, order, offset } => {
+            rows::list(collection, name, words, order.as_deref(), *offset, reply, &data)
+        }
+        Then::Count { collection, name, words } => figures::count(collection, name, words, reply, &data),
+        Then::Figures { collection, name, words } => figures::figures(collection, name, words, &data),
+        Then::Item { collection, name, id, fields } => item::item(collection, name, id, fields, &data),
+        Then::Created { collection, name } => {
+            let id = reply.id.as_ref().map(|id| format!(" {}", value::key(id))).unwrap_or_default();
+            let noun = sentence::noun(name, Some(1));
+            match rows::row(collection, &data) {
+                Some(row) => format!("Created {noun}{id}:\n- {row}"),
+                None => format!("Created {noun}{id}."),
+            }
+        }
+        Then::Updated { name, id, data } => {
+            let noun = sentence::noun(name, Some(1));
+            let id = value::key(reply.id.as_ref().unwrap_or(id));
+            let set: Vec<_> = data.iter().map(|(name, new)| format!("{name} = {}", value::short(new))).collect();
+            format!("Updated {noun} {id}: {}.", set.join(", "))
+        }
+        Then::Deleted { name, id } => {
+            format!("Deleted {} {}.", sentence::noun(name, Some(1)), value::key(reply.id.as_ref().unwrap_or(id)))
+        }
+        Then::Candidates { collection, name, said, command } => rows::candidates(collection, name, said, command, &data),
+        Then::Invoked { name } => item::result(name, &data),
+    }
+}

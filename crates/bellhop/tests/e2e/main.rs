@@ -1,0 +1,20 @@
+//! The built binary, met from outside: by real MCP clients, identity providers and databases.
+//!
+//! What is not Rust comes from `cargo xtask install`; where it is missing, a test fails and says so.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod clients;
+mod conformance;
+mod env;
+mod identity;
+mod isolation;
+mod replaced_stack;
+mod support;

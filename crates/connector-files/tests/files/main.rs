@@ -1,0 +1,17 @@
+//! Against real folders, as really verified users.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
+
+mod actions;
+mod attacks;
+mod catalog;
+#[cfg(unix)]
+mod links;
+mod lists;
+mod names;
+mod pages;
+mod races;
+mod reads;
+mod suite;
+mod support;
+mod users;
+mod writes;

@@ -1,0 +1,124 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use connector::{Collection, Field, Hidden, OperationKind, Ownership};
+
+use super::{View, field, hidden};
+use crate::TableConfig;
+use crate::ownership::Owned;
+use crate::schema::{Assigned, Form, Table};
+
+pub(super) struct Offered {
+    pub(super) collection: Collection,
+    pub(super) fields: Vec<usize>,
+    pub(super) key: Vec<usize>,
+    pub(super) hidden: Vec<Hidden>,
+}
+
+/// How a table is offered, or why it is not.
+pub(super) fn offer(view: &View<'_>, at: usize) -> Result<Offered, Hidden> {
+    if let Some(hidden) = hidden::table(view, at) {
+        return Err(hidden);
+    }
+    let table = &view.schema.tables[at];
+    let none = TableConfig::default();
+    let settings = view.config.tables.get(&table.label).unwrap_or(&none);
+    let (columns, fields): (Vec<usize>, Vec<Field>) =
+        (0..table.columns.len()).filter_map(|column| Some((column, field::field(view, at, column, settings)?))).unzip();
+    if fields.is_empty() {
+        return Err(Hidden {
+            name: table.label.clone(),
+            reason: "none of its columns may be shown".into(),
+            open_with: format!("tables.{}.not_credentials = [\"…\"]  # in [resources.{}]", table.label, view.resource),
+        });
+    }
+    let owner = match view.owners.tables[at] {
+        Owned::Column(column) => Some(column),
+        _ => None,
+    };
+    let key: Vec<usize> = match table.key.as_slice() {
+        [only] => vec![*only],
+        several => several.iter().copied().filter(|column| Some(*column) != owner).collect(),
+    };
+    let key = if key.iter().all(|column| columns.contains(column)) { key } else { Vec::new() };
+    let mut collection = Collection {
+        name: table.label.clone(),
+        description: settings.description.clone().or_else(|| table.comment.clone()),
+        key: table.names(&key).into_iter().map(str::to_owned).collect(),
+        operations: BTreeSet::new(),
+        identity: owner
+            .filter(|column| !columns.contains(column))
+            .map(|column| table.columns[column].name.clone())
+            .into_iter()
+            .collect(),
+        ownership: match view.owners.tables[at] {
+            Owned::Shared { writable } => Ownership::Shared { writable },
+            _ => Ownership::Owned { by: view.owners.by(view.schema, at) },
+        },
+        parameters: BTreeMap::new(),
+        page_default: settings.page_default,
+        fields,
+    };
+    collection.operations = operations(view, at, &collection, settings);
+    for (kind, flag) in [
+        (OperationKind::Create, (|field| &mut field.creatable) as fn(&mut Field) -> &mut bool),
+        (OperationKind::Update, |field| &mut field.updatable),
+    ] {
+        if !collection.operations.contains(&kind) {
+            collection.fields.iter_mut().for_each(|field| *flag(field) = false);
+        }
+    }
+    if !collection.operations.contains(&OperationKind::Create) {
+        collection.fields.iter_mut().for_each(|field| field.required = false);
+    }
+    let hidden = table
+        .foreign
+        .iter()
+        .filter(|key| view.leads_astray(key) && key.columns.iter().all(|column| columns.contains(column)))
+        .map(|key| hidden::reference(view, table, &key.columns, key.table))
+        .collect();
+    Ok(Offered { collection, fields: columns, key, hidden })
+}
+
+fn operations(view: &View<'_>, at: usize, collection: &Collection, settings: &TableConfig) -> BTreeSet<OperationKind> {
+    use OperationKind::{Aggregate, Create, Delete, Get, List, Update};
+    let table = &view.schema.tables[at];
+    let keyed = !collection.key.is_empty();
+    let writable = table.form == Form::Table
+        && !settings.read_only
+        && view.owners.tables[at] != Owned::Shared { writable: false };
+    let possible = |kind: OperationKind| match kind {
+        List | Aggregate => true,
+        Get => keyed,
+        Create => writable && table.grants.insert && can_create(view, at, table, collection),
+        Update => writable && table.grants.update && keyed && collection.fields.iter().any(|field| field.updatable),
+        Delete => writable && table.grants.delete && keyed && !table.cascades_unseen,
+    };
+    // One's own row among the users holds what decides over rights: role, plan, credit.
+    let users = view.owners.users == Some(at);
+    let wanted = |kind: OperationKind| match &settings.operations {
+        Some(wanted) => wanted.contains(&kind),
+        None => !users || matches!(kind, List | Get | Aggregate),
+    };
+    OperationKind::ALL.into_iter().filter(|kind| possible(*kind) && wanted(*kind)).collect()
+}
+
+/// Whether a caller can give every value that a new row must have.
+fn can_create(view: &View<'_>, at: usize, table: &Table, collection: &Collection) -> bool {
+    let given = |name: &str| collection.field(name).is_some_and(|field| field.creatable);
+    let satisfied = |column: usize| {
+        let described = &table.columns[column];
+        described.nullable
+            || described.has_default
+            || described.assigned != Assigned::Caller
+            || view.owners.tables[at] == Owned::Column(column)
+            || given(&described.name)
+    };
+    let parent = match view.owners.tables[at] {
+        Owned::Column(owner) => table.columns[owner].assigned == Assigned::Caller,
+        Owned::Parent(foreign) => {
+            table.foreign[foreign].columns.iter().all(|column| given(&table.columns[*column].name))
+        }
+        _ => true,
+    };
+    parent && (0..table.columns.len()).all(satisfied)
+}

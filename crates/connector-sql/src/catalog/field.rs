@@ -1,0 +1,95 @@
+use connector::{Field, Reference};
+use serde_json::{Map, Value, json};
+
+use super::View;
+use crate::ownership::Owned;
+use crate::schema::{Assigned, Column, Engine, Form, ForeignKey, Kind, Table};
+use crate::{TableConfig, names};
+
+/// How one column is shown, if it is.
+pub(super) fn field(view: &View<'_>, at: usize, column: usize, settings: &TableConfig) -> Option<Field> {
+    let table = &view.schema.tables[at];
+    let described = &table.columns[column];
+    let owner = view.owners.tables[at] == Owned::Column(column);
+    let key = table.key.contains(&column);
+    if is_secret(view, described, settings) || (owner && table.key != [column]) {
+        return None;
+    }
+    let mut field = Field::new(&described.name, schema(&described.kind, described, view.schema.engine));
+    field.description = settings.fields.get(&described.name).or(described.comment.as_ref()).cloned();
+    field.nullable = described.nullable && !key;
+    field.listed = described.kind != Kind::Bytes;
+    field.filterable = !matches!(described.kind, Kind::Bytes | Kind::Json | Kind::Array(_));
+    field.sortable = described.ordered && field.filterable;
+    let astray = |key: &ForeignKey| key.columns.contains(&column) && view.leads_astray(key);
+    let settable = described.assigned == Assigned::Caller
+        && !owner
+        && table.form == Form::Table
+        && !settings.read_only_columns.contains(&described.name)
+        && !table.foreign.iter().any(astray);
+    field.creatable = settable;
+    field.updatable = settable && !key && !view.is_referred_to(at, column);
+    if let Owned::Parent(foreign) = &view.owners.tables[at]
+        && table.foreign[*foreign].columns.contains(&column)
+    {
+        // Without a parent the row would be nobody's.
+        field.nullable = false;
+        field.required = settable;
+    }
+    field.required |= settable && !field.nullable && !described.has_default;
+    field.references = reference(view, table, column);
+    Some(field)
+}
+
+/// Whether a column is never shown and never used.
+pub(super) fn is_secret(view: &View<'_>, column: &Column, settings: &TableConfig) -> bool {
+    settings.hide.contains(&column.name)
+        || names::is_credential(column, &view.config.credential_columns)
+            && !settings.not_credentials.contains(&column.name)
+}
+
+/// What a column points at; of several foreign keys the narrowest one says.
+fn reference(view: &View<'_>, table: &Table, column: usize) -> Option<Reference> {
+    let keys = table.foreign.iter().filter(|key| key.columns.contains(&column) && !view.leads_astray(key));
+    let key = keys.min_by_key(|key| key.columns.len())?;
+    let parent = &view.schema.tables[key.table];
+    let target = key.columns.iter().position(|at| *at == column).and_then(|at| key.targets.get(at))?;
+    super::hidden::table(view, key.table).is_none().then(|| Reference {
+        collection: parent.label.clone(),
+        field: parent.columns[*target].name.clone(),
+    })
+}
+
+/// JSON Schema of a column's values.
+fn schema(kind: &Kind, column: &Column, engine: Engine) -> Value {
+    let text = |format: &str| json!({"type": "string", "format": format});
+    match kind {
+        // The bounds of small types are told; larger values come as text, see the crate's documentation.
+        Kind::Integer { bits: 16 } => json!({"type": "integer", "minimum": i16::MIN, "maximum": i16::MAX}),
+        Kind::Integer { bits: 32 } => json!({"type": "integer", "minimum": i32::MIN, "maximum": i32::MAX}),
+        Kind::Integer { .. } => json!({"type": "integer"}),
+        Kind::Decimal { .. } | Kind::Float => json!({"type": "number"}),
+        Kind::Text => {
+            let mut schema = Map::from_iter([("type".to_owned(), json!("string"))]);
+            if let Some(length) = column.max_length.filter(|_| engine == Engine::Postgres) {
+                schema.insert("maxLength".into(), json!(length));
+            }
+            Value::Object(schema)
+        }
+        Kind::Bool => json!({"type": "boolean"}),
+        Kind::Uuid => text("uuid"),
+        // Neither engine insists on RFC 3339: `2026-01-31 09:30` is taken too, and SQLite keeps what it is given.
+        Kind::Timestamp | Kind::TimestampTz => text("date-time"),
+        Kind::Date => text("date"),
+        Kind::Time => text("time"),
+        Kind::Json => json!({"type": ["object", "array", "string", "number", "boolean"]}),
+        Kind::Bytes => json!({"type": "string", "contentEncoding": "base16"}),
+        Kind::Enum(values) => json!({"type": "string", "enum": &**values}),
+        Kind::Array(element) => {
+            let column = Column::default();
+            json!({"type": "array", "items": schema(element, &column, engine)})
+        }
+        Kind::Other if engine == Engine::Sqlite => json!({"type": ["string", "number", "boolean"]}),
+        Kind::Other => json!({"type": "string"}),
+    }
+}

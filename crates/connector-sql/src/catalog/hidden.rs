@@ -1,0 +1,111 @@
+use connector::Hidden;
+
+use super::View;
+use crate::names::folded;
+use crate::ownership::{Owned, Reason};
+use crate::schema::Table;
+
+/// Where tools keep track of schema changes: nobody's data.
+const MIGRATIONS: &[&str] = &[
+    "sqlxmigrations", "schemamigrations", "schemamigration", "arinternalmetadata", "alembicversion",
+    "flywayschemahistory", "databasechangelog", "databasechangeloglock", "djangomigrations", "knexmigrations",
+    "knexmigrationslock", "drizzlemigrations", "prismamigrations", "migrations", "goosedbversion",
+    "refineryschemahistory", "efmigrationshistory", "seaqlmigrations", "sequelizemeta", "typeormmetadata",
+    "kyselymigration", "kyselymigrationlock", "dieselschemamigrations", "phinxlog", "doctrinemigrationversions",
+];
+
+/// Why a table is not offered, if it is not.
+pub(super) fn table(view: &View<'_>, at: usize) -> Option<Hidden> {
+    let table = &view.schema.tables[at];
+    let settings = view.config.tables.get(&table.label);
+    let hidden = |reason: String, open_with: String| Some(Hidden { name: table.label.clone(), reason, open_with });
+    if view.config.hide.contains(&table.label) {
+        return hidden("the configuration hides it".into(), format!("take `{}` out of `hide`", table.label));
+    }
+    if settings.is_some_and(|settings| settings.hidden) {
+        return hidden("the configuration hides it".into(), line(view, table, "hidden = false"));
+    }
+    if !table.grants.select {
+        let open_with = format!("in the database: GRANT SELECT ON \"{}\" TO the user of `url`", table.name);
+        return hidden("the database user of `url` may not read it".into(), open_with);
+    }
+    let Owned::Nobody(reason) = &view.owners.tables[at] else { return None };
+    if MIGRATIONS.contains(&folded(&table.name).as_str()) {
+        return hidden("it keeps track of schema changes".into(), shared(view, table));
+    }
+    let (reason, open_with) = match reason {
+        Reason::Untied => untied(view, table),
+        Reason::Columns(columns) => (
+            format!("several columns are named like a user id: {}", table.names(columns).join(", ")),
+            line(view, table, &format!("owner = {}", quoted(&table.columns[columns[0]].name))),
+        ),
+        Reason::Paths(foreign) => paths(view, table, foreign),
+        Reason::Elsewhere { column, table: parent } => (
+            format!(
+                "its column {} refers to {}, which is not known as the users table",
+                table.columns[*column].name, view.schema.tables[*parent].label
+            ),
+            format!("users_table = {}{}", quoted(&view.schema.tables[*parent].label), within(view)),
+        ),
+    };
+    hidden(reason, open_with)
+}
+
+/// A field that cannot be set because it refers to rows of which nobody knows whose they are.
+pub(super) fn reference(view: &View<'_>, table: &Table, columns: &[usize], parent: usize) -> Hidden {
+    let parent = &view.schema.tables[parent];
+    Hidden {
+        name: format!("{}.{}", table.label, table.names(columns).join("+")),
+        reason: format!("it can be read but not set, because it refers to {}, which is hidden", parent.label),
+        open_with: shared(view, parent),
+    }
+}
+
+fn untied(view: &View<'_>, table: &Table) -> (String, String) {
+    let reason = "no column or foreign key ties its rows to a user".to_owned();
+    let person = |name: &str| {
+        ["by", "author", "creator", "customer", "member", "account", "user", "person", "assignee", "email"]
+            .iter()
+            .any(|hint| crate::names::words(name).iter().any(|word| word == hint))
+    };
+    match table.columns.iter().find(|column| person(&column.name)) {
+        Some(column) => (reason, line(view, table, &format!("owner = {}", quoted(&column.name)))),
+        None => (reason, shared(view, table)),
+    }
+}
+
+fn paths(view: &View<'_>, table: &Table, foreign: &[usize]) -> (String, String) {
+    let ways: Vec<_> = foreign
+        .iter()
+        .map(|foreign| {
+            let key = &table.foreign[*foreign];
+            format!("{} → {}", table.names(&key.columns).join(", "), view.schema.tables[key.table].label)
+        })
+        .collect();
+    let first = &table.foreign[foreign[0]];
+    let mut via = table.names(&first.columns).join(", ");
+    if foreign[1..].iter().any(|other| table.foreign[*other].columns == first.columns) {
+        via = format!("{via} -> {}", view.schema.tables[first.table].label);
+    }
+    let reason = format!("several foreign keys could say whose its rows are, equally near: {}", ways.join("; "));
+    (reason, line(view, table, &format!("via = {}", quoted(&via))))
+}
+
+fn shared(view: &View<'_>, table: &Table) -> String {
+    format!("shared = [{}]{}", quoted(&table.label), within(view))
+}
+
+/// A TOML line that belongs into the resource's table.
+fn line(view: &View<'_>, table: &Table, setting: &str) -> String {
+    let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let name = if table.label.chars().all(bare) { table.label.clone() } else { quoted(&table.label) };
+    format!("tables.{name}.{setting}{}", within(view))
+}
+
+fn within(view: &View<'_>) -> String {
+    format!("  # in [resources.{}]", view.resource)
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}

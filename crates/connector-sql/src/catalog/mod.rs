@@ -1,0 +1,121 @@
+//! From a schema and its owners to what is offered.
+
+mod collection;
+mod field;
+mod hidden;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use connector::{Catalog, Collection, Error, Result};
+
+use crate::Config;
+use crate::ownership::{Owned, Owners};
+use crate::schema::{Column, Engine, ForeignKey, Schema, Table};
+
+/// One look at the database: what there is, whose it is, and what of it is offered.
+#[derive(Debug)]
+pub(crate) struct Snapshot {
+    pub(crate) schema: Schema,
+    pub(crate) owners: Owners,
+    pub(crate) catalog: Arc<Catalog>,
+    offers: BTreeMap<String, Offer>,
+}
+
+/// How a collection lies on its table.
+#[derive(Debug)]
+pub(crate) struct Offer {
+    pub(crate) table: usize,
+    /// Where the collection is in the catalog.
+    collection: usize,
+    /// Columns of the collection's fields, in their order.
+    pub(crate) fields: Vec<usize>,
+    /// Columns of the collection's key. Together with the owner's column they are the primary key.
+    pub(crate) key: Vec<usize>,
+}
+
+impl Snapshot {
+    /// Decides what is offered. A name in the configuration that does not exist is an error.
+    pub(crate) fn build(resource: &str, mut schema: Schema, config: &Config) -> Result<Self> {
+        let owners = Owners::decide(&mut schema, config)?;
+        let mut catalog = Catalog::default();
+        let mut offers = BTreeMap::new();
+        let view = View { resource, schema: &schema, owners: &owners, config };
+        for at in 0..schema.tables.len() {
+            match collection::offer(&view, at) {
+                Ok(offered) => {
+                    catalog.hidden.extend(offered.hidden);
+                    let offer = Offer {
+                        table: at,
+                        collection: catalog.collections.len(),
+                        fields: offered.fields,
+                        key: offered.key,
+                    };
+                    offers.insert(offered.collection.name.clone(), offer);
+                    catalog.collections.push(offered.collection);
+                }
+                Err(hidden) => catalog.hidden.push(hidden),
+            }
+        }
+        Ok(Self { schema, owners, catalog: Arc::new(catalog), offers })
+    }
+
+    /// The collection of this name and how it lies on its table.
+    pub(crate) fn offer(&self, name: &str) -> Result<Offered<'_>> {
+        let offer = self.offers.get(name).ok_or_else(|| Error::not_found(name))?;
+        Ok(Offered { snapshot: self, offer, collection: &self.catalog.collections[offer.collection] })
+    }
+
+    pub(crate) fn engine(&self) -> Engine {
+        self.schema.engine
+    }
+}
+
+/// One collection in its snapshot.
+#[derive(Clone, Copy)]
+pub(crate) struct Offered<'a> {
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) offer: &'a Offer,
+    pub(crate) collection: &'a Collection,
+}
+
+impl<'a> Offered<'a> {
+    pub(crate) fn table(&self) -> &'a Table {
+        &self.snapshot.schema.tables[self.offer.table]
+    }
+
+    pub(crate) fn owned(&self) -> &'a Owned {
+        &self.snapshot.owners.tables[self.offer.table]
+    }
+
+    pub(crate) fn column(&self, at: usize) -> &'a Column {
+        &self.table().columns[at]
+    }
+
+    /// The column of a field that `allowed` lets through.
+    pub(crate) fn field(&self, name: &str, allowed: impl Fn(&connector::Field) -> bool) -> Option<usize> {
+        let at = self.collection.fields.iter().position(|field| field.name == name && allowed(field))?;
+        self.offer.fields.get(at).copied()
+    }
+}
+
+/// What deciding about one table looks at.
+struct View<'a> {
+    resource: &'a str,
+    schema: &'a Schema,
+    owners: &'a Owners,
+    config: &'a Config,
+}
+
+impl View<'_> {
+    /// Whether a foreign key leads to rows of which nobody knows whose they are.
+    fn leads_astray(&self, key: &ForeignKey) -> bool {
+        matches!(self.owners.tables[key.table], Owned::Nobody(_))
+    }
+
+    /// Whether some foreign key refers to this column.
+    fn is_referred_to(&self, table: usize, column: usize) -> bool {
+        let refers = |key: &ForeignKey| key.table == table && key.targets.contains(&column);
+        self.schema.tables.iter().any(|child| child.foreign.iter().any(refers))
+    }
+}

@@ -1,0 +1,88 @@
+use connector::{Create, Error, ErrorKind, Outcome, Result};
+use sea_query::{Alias, Expr, Query, ReturningClause};
+
+use super::write::{Failed, Values, atomically, bound, first, reread, values};
+use super::{Work, raw, references, row};
+use crate::catalog::Offered;
+use crate::error::Doing;
+use crate::ownership::Owned;
+use crate::pool::Cell;
+use crate::schema::Engine;
+use crate::sql::{Build, Statement, bind, cast, column, key, table};
+
+pub(crate) async fn create(work: Work<'_>, create: Create) -> Result<Outcome> {
+    let offered = work.snapshot.offer(&create.collection)?;
+    let (insert, checks, values) = {
+        let scope = work.scope();
+        if !scope.fits(offered.offer.table) {
+            return Err(not_yours(&offered));
+        }
+        let values = values(&work, &offered, &create.data, |field| field.creatable)?;
+        if let Some(missing) =
+            offered.collection.fields.iter().find(|field| field.required && !create.data.contains_key(&field.name))
+        {
+            return Err(Error::invalid(format!("`{}` is missing: {} needs it.", missing.name, offered.collection.name)));
+        }
+        (insert(&work, &offered, &values)?, references::checks(&scope, &offered, &values, None)?, values)
+    };
+    let keyed = !offered.table().key.is_empty();
+    let mut created = atomically(&work, &offered, Doing::Setting, &values, async |session| {
+        references::hold(session, &offered, &checks).await?;
+        let cells = first(session, &insert).await?.ok_or_else(|| not_yours(&offered))?;
+        if !keyed {
+            return Ok(cells);
+        }
+        // As it is now, after defaults and triggers: it must still be the caller's and refer to nobody else's.
+        let reread = {
+            let scope = work.scope();
+            reread(&scope, &offered, &cells, |alias| references::sound(&scope, &offered, |_| true, alias))
+        };
+        Ok::<_, Failed>(first(session, &reread).await?.ok_or_else(|| not_yours(&offered))?)
+    })
+    .await?
+    .into_iter();
+    let json = created.next().and_then(Cell::text).unwrap_or_else(|| "null".into());
+    Ok(Outcome { data: Some(raw(json)?), id: key::identifier(&offered, created.collect()), ..Outcome::default() })
+}
+
+fn insert(work: &Work<'_>, offered: &Offered<'_>, values: &Values<'_>) -> Result<Statement> {
+    let engine = work.pool.engine();
+    let described = offered.table();
+    let mut columns = Vec::new();
+    let mut exprs = Vec::new();
+    for (at, value) in values {
+        columns.push(Alias::new(&described.columns[*at].name));
+        exprs.push(bound(offered, *at, value)?);
+    }
+    if let Owned::Column(owner) = offered.owned() {
+        columns.push(Alias::new(&described.columns[*owner].name));
+        exprs.push(bind::caller(engine, &described.columns[*owner], work.caller).ok_or_else(|| not_yours(offered))?);
+    }
+    let mut insert = Query::insert();
+    insert.into_table(table(described));
+    if columns.is_empty() {
+        insert.or_default_values();
+    } else {
+        insert.columns(columns).values(exprs).map_err(Error::internal)?;
+    }
+    let returned: Vec<Expr> = match described.key.as_slice() {
+        [] => vec![row(offered, None, &offered.offer.fields)],
+        key => key
+            .iter()
+            .map(|at| match engine {
+                Engine::Sqlite => column(None, &described.columns[*at].name),
+                Engine::Postgres => cast(column(None, &described.columns[*at].name), "text"),
+            })
+            .collect(),
+    };
+    insert.returning(ReturningClause::Exprs(returned));
+    Ok(insert.statement(engine))
+}
+
+/// The caller's id does not fit, or a default or trigger gave the row to somebody else.
+fn not_yours(offered: &Offered<'_>) -> Error {
+    Error::new(
+        ErrorKind::PermissionDenied,
+        format!("A new item in {} would not be yours, so none was created.", offered.collection.name),
+    )
+}

@@ -1,0 +1,44 @@
+use connector::{Error, Get, Outcome, Result};
+use sea_query::{Alias, Query};
+
+use super::{Work, columns, raw, row, too_large};
+use crate::error;
+use crate::pool::Cell;
+use crate::sql::{Build, key, table};
+
+pub(crate) async fn get(work: Work<'_>, get: Get) -> Result<Outcome> {
+    let offered = work.snapshot.offer(&get.collection)?;
+    let missing = || Error::not_found(&offered.collection.name);
+    if offered.collection.key.is_empty() {
+        return Err(Error::new(
+            connector::ErrorKind::Unsupported,
+            format!("{} has no key, so single items cannot be named.", offered.collection.name),
+        ));
+    }
+    let statement = {
+        let scope = work.scope();
+        if !scope.fits(offered.offer.table) {
+            return Err(missing());
+        }
+        let columns = columns(&offered, get.fields.as_deref(), false)?;
+        let alias = scope.alias();
+        Query::select()
+            .expr(row(&offered, Some(&alias), &columns))
+            .exprs(key::shown(&offered, Some(&alias)))
+            .from(table(offered.table()).alias(Alias::new(&alias)))
+            .and_where(key::named(&offered, &alias, &get.identifier)?)
+            .and_where(scope.visible(offered.offer.table, &alias))
+            .statement(work.pool.engine())
+    };
+    let rows = work.pool.query(&statement).await.map_err(|error| match error::is_misfit(&error) {
+        // What is not even of the key's type is the key of nothing.
+        true => missing().with_source(error),
+        false => error::reading(error),
+    })?;
+    let mut cells = rows.into_iter().next().ok_or_else(missing)?.into_iter();
+    let json = cells.next().and_then(Cell::text).ok_or_else(missing)?;
+    if json.len() > work.context.result_bytes_max {
+        return Err(too_large(&offered, work.context));
+    }
+    Ok(Outcome { data: Some(raw(json)?), id: key::identifier(&offered, cells.collect()), ..Outcome::default() })
+}

@@ -1,0 +1,177 @@
+use connector::{List, Outcome, Result, Start};
+use sea_query::{Alias, Expr, Query};
+
+use super::{Work, columns, misfit, raw, row, too_large};
+use crate::catalog::Offered;
+use crate::error;
+use crate::pool::{Cell, Purpose};
+use crate::sql::order::{Ordering, stale};
+use crate::sql::scope::Scope;
+use crate::sql::{Build, Statement, filter, table};
+
+pub(crate) async fn list(work: Work<'_>, list: List) -> Result<Outcome> {
+    let offered = work.snapshot.offer(&list.collection)?;
+    let (page, total, total_order, skipped) = {
+        let scope = work.scope();
+        if !scope.fits(offered.offer.table) {
+            return nothing(&offered);
+        }
+        let ordering = Ordering::new(&offered, &list.sort)?;
+        let (page, skipped) = page(&scope, &offered, &list, &ordering)?;
+        let mut total = Query::select();
+        total.expr(count(&scope, &offered, &list)?);
+        (page.statement(work.pool.engine()), total.statement(work.pool.engine()), ordering.total, skipped)
+    };
+    let limit = list.limit.max(1) as usize;
+    let mut read = Page::new(limit, work.context.result_bytes_max);
+    let mut session = work.pool.session(Purpose::Read).await.map_err(error::reading)?;
+    let answered = session.each(&page, |row| read.take(row)).await;
+    if let Err(error) = answered {
+        session.finish().await.map_err(error::reading)?;
+        return Err(misfit::explain(&work, &offered, misfit::compared(&offered, list.filter.as_ref()), error).await);
+    }
+    // Only a page without rows does not bring the total along.
+    let count = match (read.total, skipped) {
+        (Some(total), _) => Some(total),
+        (None, false) => Some(0),
+        (None, true) => ask(&mut session, &total).await?,
+    };
+    session.finish().await.map_err(error::reading)?;
+    if read.rows == 0 && read.cut {
+        return Err(too_large(&offered, work.context));
+    }
+    let more = read.more || read.cut;
+    let next = more.then(|| match total_order {
+        true => Ordering::place(&read.place),
+        false => (offset(&list.start).unwrap_or_default() + read.rows as u64).to_string(),
+    });
+    let mut outcome = Outcome { count, has_more: Some(more), next, ..Outcome::default() };
+    if read.cut {
+        outcome.notices.push(format!(
+            "Only the first {} items are here: more would pass the {} bytes that an answer may have. Go on with the \
+             cursor, or ask for fewer fields.",
+            read.rows, work.context.result_bytes_max
+        ));
+    }
+    outcome.data = Some(raw(read.finish())?);
+    Ok(outcome)
+}
+
+fn nothing(offered: &Offered<'_>) -> Result<Outcome> {
+    Ok(Outcome {
+        data: Some(raw("[]".into())?),
+        count: Some(0),
+        has_more: Some(false),
+        notices: vec![misfit::notice(offered)],
+        ..Outcome::default()
+    })
+}
+
+/// One page and, in each of its rows, the total. Says too whether rows before it were skipped.
+fn page(
+    scope: &Scope<'_>,
+    offered: &Offered<'_>,
+    list: &List,
+    ordering: &Ordering<'_>,
+) -> Result<(sea_query::SelectStatement, bool)> {
+    let columns = columns(offered, list.fields.as_deref(), true)?;
+    let alias = scope.alias();
+    let mut select = Query::select();
+    select
+        .expr(row(offered, Some(&alias), &columns))
+        .expr(count(scope, offered, list)?)
+        .exprs(ordering.values(&alias))
+        .from(table(offered.table()).alias(Alias::new(&alias)))
+        .and_where(scope.visible(offered.offer.table, &alias))
+        .limit(u64::from(list.limit.max(1)) + 1);
+    if let Some(filter) = &list.filter {
+        select.and_where(filter::matching(offered, &alias, filter)?);
+    }
+    ordering.apply(&mut select, &alias);
+    let skipped = match (&list.start, ordering.total) {
+        (Start::After(place), true) => {
+            select.and_where(ordering.after(&alias, place)?);
+            true
+        }
+        (start, _) => {
+            let offset = offset(start).ok_or_else(stale)?;
+            select.offset(offset);
+            offset > 0
+        }
+    };
+    Ok((select, skipped))
+}
+
+/// How many rows to skip; a list without a key names places by that too.
+fn offset(start: &Start) -> Option<u64> {
+    match start {
+        Start::Offset(offset) => Some(*offset),
+        Start::After(place) => place.parse().ok(),
+    }
+}
+
+fn count(scope: &Scope<'_>, offered: &Offered<'_>, list: &List) -> Result<Expr> {
+    let alias = scope.alias();
+    let mut select = Query::select();
+    select
+        .expr(Expr::cust("COUNT(*)"))
+        .from(table(offered.table()).alias(Alias::new(&alias)))
+        .and_where(scope.visible(offered.offer.table, &alias));
+    if let Some(filter) = &list.filter {
+        select.and_where(filter::matching(offered, &alias, filter)?);
+    }
+    Ok(super::as_text(scope.snapshot.engine(), select.into()))
+}
+
+async fn ask(session: &mut crate::pool::Session, total: &Statement) -> Result<Option<u64>> {
+    let rows = session.query(total).await.map_err(error::reading)?;
+    Ok(rows.first().and_then(|row| row.first()).and_then(Cell::count))
+}
+
+/// Rows as they arrive, joined to one JSON array.
+struct Page {
+    json: String,
+    rows: usize,
+    place: Vec<Cell>,
+    total: Option<u64>,
+    more: bool,
+    cut: bool,
+    limit: usize,
+    bytes_max: usize,
+}
+
+impl Page {
+    fn new(limit: usize, bytes_max: usize) -> Self {
+        let json = String::from("[");
+        Self { json, rows: 0, place: Vec::new(), total: None, more: false, cut: false, limit, bytes_max }
+    }
+
+    /// Whether another row is wanted.
+    fn take(&mut self, row: Vec<Cell>) -> bool {
+        let mut cells = row.into_iter();
+        let (json, total) = (cells.next().and_then(Cell::text), cells.next());
+        self.total = self.total.or_else(|| total?.count());
+        if self.rows == self.limit {
+            self.more = true;
+            return false;
+        }
+        let json = json.unwrap_or_else(|| "null".into());
+        if self.json.len() + json.len() + 2 > self.bytes_max {
+            self.cut = true;
+            return false;
+        }
+        if self.rows > 0 {
+            self.json.push(',');
+        }
+        self.json.push_str(&json);
+        self.rows += 1;
+        self.place = cells.collect();
+        true
+    }
+
+    fn finish(mut self) -> String {
+        self.json.push(']');
+        self.json
+    }
+}
+

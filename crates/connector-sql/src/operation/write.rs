@@ -1,0 +1,138 @@
+//! What writes have in common.
+
+use connector::{Error, ErrorKind, Result};
+use sea_query::{Alias, Expr, Query};
+use serde_json::{Map, Value};
+
+use super::{Work, misfit, row};
+use crate::catalog::Offered;
+use crate::error::{self, Doing};
+use crate::ownership::Owned;
+use crate::pool::{Cell, Purpose, Row, Session};
+use crate::sql::scope::Scope;
+use crate::sql::{Build, Statement, bind, key, table};
+
+/// Columns and the values they are to have.
+pub(super) type Values<'a> = Vec<(usize, &'a Value)>;
+
+/// The values of `data` by column, if each may be set. An owner who is the caller is left out; any other is refused.
+pub(super) fn values<'a>(
+    work: &Work<'_>,
+    offered: &Offered<'_>,
+    data: &'a Map<String, Value>,
+    allowed: impl Fn(&connector::Field) -> bool + Copy,
+) -> Result<Values<'a>> {
+    let mut values = Vec::with_capacity(data.len());
+    for (name, value) in data {
+        if is_identity(offered, name) {
+            let same = match value {
+                Value::String(text) => text == work.caller,
+                Value::Number(number) => number.to_string() == work.caller,
+                _ => false,
+            };
+            if same {
+                continue;
+            }
+            return Err(Error::new(
+                ErrorKind::IdentityMismatch,
+                format!("`{name}` says whose this is, and that is always you. Leave it out."),
+            ));
+        }
+        let at = offered.field(name, allowed).ok_or_else(|| {
+            let known: Vec<_> =
+                offered.collection.fields.iter().filter(|field| allowed(field)).map(|field| &*field.name).collect();
+            Error::invalid(format!(
+                "`{name}` of {} cannot be set here. What can be set: {}.",
+                offered.collection.name,
+                known.join(", ")
+            ))
+        })?;
+        let nullable = offered.collection.field(name).is_some_and(|field| field.nullable);
+        if value.is_null() && !nullable {
+            return Err(Error::invalid(format!("`{name}` must have a value.")));
+        }
+        values.push((at, value));
+    }
+    Ok(values)
+}
+
+/// Whether a field holds the owner's id, shown (a key that is also the owner) or not.
+fn is_identity(offered: &Offered<'_>, name: &str) -> bool {
+    match offered.owned() {
+        Owned::Column(column) => offered.column(*column).name == name,
+        _ => false,
+    }
+}
+
+/// The row of this key as its owner sees it, followed by the identifier's values. Nothing where it is not the
+/// caller's or breaks `also`.
+pub(super) fn reread(scope: &Scope<'_>, offered: &Offered<'_>, cells: &[Cell], also: impl FnOnce(&str) -> Expr) -> Statement {
+    let alias = scope.alias();
+    Query::select()
+        .expr(row(offered, Some(&alias), &offered.offer.fields))
+        .exprs(key::shown(offered, Some(&alias)))
+        .from(table(offered.table()).alias(Alias::new(&alias)))
+        .and_where(key::given(offered, &alias, cells))
+        .and_where(scope.visible(offered.offer.table, &alias))
+        .and_where(also(&alias))
+        .statement(scope.snapshot.engine())
+}
+
+/// A value for a column, its error naming the field.
+pub(super) fn bound(offered: &Offered<'_>, at: usize, value: &Value) -> Result<Expr> {
+    let described = offered.column(at);
+    bind::value(offered.snapshot.engine(), described, &described.name, value)
+}
+
+/// The first row, if there is one.
+pub(super) async fn first(session: &mut Session, statement: &Statement) -> sqlx::Result<Option<Row>> {
+    Ok(session.query(statement).await?.into_iter().next())
+}
+
+/// Runs `work` in a transaction: kept where it succeeds, undone where it fails.
+pub(super) async fn atomically<T>(
+    work: &Work<'_>,
+    offered: &Offered<'_>,
+    doing: Doing,
+    values: &Values<'_>,
+    steps: impl AsyncFnOnce(&mut Session) -> Result<T, Failed>,
+) -> Result<T> {
+    let mut session = work.pool.session(Purpose::Write).await.map_err(error::reading)?;
+    let failed = match steps(&mut session).await {
+        Ok(done) => {
+            session.finish().await.map_err(|error| error::writing(offered, doing, error))?;
+            return Ok(done);
+        }
+        Err(failed) => failed,
+    };
+    session.undo().await;
+    let error = match failed {
+        Failed::Said(error) => return Err(error),
+        Failed::Driver(error) => error,
+    };
+    if error::is_misfit(&error) {
+        let given = values.iter().map(|(at, value)| (*at, (*value).clone())).collect();
+        if let Some(said) = misfit::named(work, offered, given).await {
+            return Err(said.with_source(error));
+        }
+    }
+    Err(error::writing(offered, doing, error))
+}
+
+/// Why a write stopped.
+pub(super) enum Failed {
+    Said(Error),
+    Driver(sqlx::Error),
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self::Said(error)
+    }
+}
+
+impl From<sqlx::Error> for Failed {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Driver(error)
+    }
+}

@@ -1,0 +1,121 @@
+//! How values go into answers: the database itself writes the JSON.
+
+use sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func, Query};
+
+use super::{cast, column};
+use crate::schema::{Column, Engine, Kind, Table};
+
+/// The largest whole number that every JSON reader keeps exactly (RFC 8259 section 6).
+const EXACT_MAX: i64 = 9_007_199_254_740_991;
+
+/// The most digits of a decimal that every JSON reader keeps exactly.
+const EXACT_DIGITS: i64 = 15;
+
+/// A whole row as the text of a JSON object.
+pub(crate) fn row(engine: Engine, table: &Table, alias: Option<&str>, columns: &[usize]) -> Expr {
+    match engine {
+        Engine::Sqlite => {
+            let mut object = Func::cust("json_object");
+            for at in columns {
+                let described = &table.columns[*at];
+                object = object.arg(literal(&described.name)).arg(value(engine, described, alias));
+            }
+            object.into()
+        }
+        Engine::Postgres => {
+            // `json_build_object` takes a hundred arguments at most; a row has no such bound.
+            let mut whole = "row".to_owned();
+            while table.columns.iter().any(|described| described.name == whole) {
+                whole.push('_');
+            }
+            let mut inner = Query::select();
+            for at in columns {
+                let described = &table.columns[*at];
+                inner.expr_as(value(engine, described, alias), Alias::new(&described.name));
+            }
+            let object = Func::cust("row_to_json").arg(Expr::col(Alias::new(&whole)));
+            let outer = Query::select().expr(cast(object.into(), "text")).from_subquery(inner, Alias::new(&whole)).take();
+            outer.into()
+        }
+    }
+}
+
+/// One value as the text of a JSON value; null is SQL's null.
+pub(crate) fn json(engine: Engine, shown: Expr) -> Expr {
+    match engine {
+        Engine::Sqlite => Expr::case(shown.clone().is_null(), Expr::null())
+            .finally(Func::cust("json_quote").arg(shown))
+            .into(),
+        Engine::Postgres => cast(Func::cust("to_json").arg(shown).into(), "text"),
+    }
+}
+
+/// A column's value as it goes into JSON.
+pub(crate) fn value(engine: Engine, described: &Column, alias: Option<&str>) -> Expr {
+    let held = column(alias, &described.name);
+    match engine {
+        Engine::Sqlite => sqlite(held, &described.kind),
+        Engine::Postgres => postgres(held, &described.kind),
+    }
+}
+
+/// A figure made of values of this kind.
+pub(crate) fn figure(engine: Engine, figure: Expr, kind: &Kind) -> Expr {
+    match engine {
+        Engine::Sqlite => sqlite(figure, kind),
+        Engine::Postgres => postgres(figure, kind),
+    }
+}
+
+fn postgres(held: Expr, kind: &Kind) -> Expr {
+    let number = |held: &Expr| Func::cust("to_json").arg(held.clone());
+    let text = |held: &Expr| Func::cust("to_json").arg(cast(held.clone(), "text"));
+    match kind {
+        Kind::Integer { bits: 64 } => {
+            let exact = held.clone().between(Expr::cust(format!("-{EXACT_MAX}")), Expr::cust(EXACT_MAX.to_string()));
+            CaseStatement::new().case(exact, number(&held)).finally(text(&held)).into()
+        }
+        Kind::Decimal { small: false } => {
+            let digits = Func::cust("translate").arg(cast(Func::cust("trim_scale").arg(held.clone()).into(), "text")).arg(Expr::cust("'-.'")).arg(Expr::cust("''"));
+            let exact = Expr::from(Func::char_length(digits)).lte(Expr::cust(EXACT_DIGITS.to_string()));
+            CaseStatement::new().case(exact, number(&held)).finally(text(&held)).into()
+        }
+        Kind::Bytes => Func::cust("encode").arg(held).arg(Expr::cust("'hex'")).into(),
+        _ => held,
+    }
+}
+
+/// SQLite's columns hold values of any type, so what is shown depends on each value.
+fn sqlite(held: Expr, kind: &Kind) -> Expr {
+    let of_type = |name: &'static str| Expr::from(Func::cust("typeof").arg(held.clone())).eq(Expr::cust(name));
+    let mut by_type = CaseStatement::new();
+    match kind {
+        Kind::Bool => {
+            by_type = by_type
+                .case(held.clone().eq(Expr::cust("0")), Func::cust("json").arg(Expr::cust("'false'")))
+                .case(held.clone().eq(Expr::cust("1")), Func::cust("json").arg(Expr::cust("'true'")));
+        }
+        Kind::Json => {
+            let valid = Expr::from(Func::cust("json_valid").arg(held.clone()).arg(Expr::cust("6")))
+                .or(of_type("'text'").and(Expr::from(Func::cust("json_valid").arg(held.clone()))));
+            by_type = by_type.case(valid, Func::cust("json").arg(held.clone()));
+        }
+        _ => {}
+    }
+    let exact = held.clone().between(Expr::cust(format!("-{EXACT_MAX}")), Expr::cust(EXACT_MAX.to_string()));
+    let as_text = || Expr::from(Func::cast_as(held.clone(), "TEXT"));
+    let infinite = held.clone().is_in([Expr::cust("9e999"), Expr::cust("-9e999")]);
+    by_type
+        .case(of_type("'text'"), held.clone())
+        .case(of_type("'integer'").and(exact), held.clone())
+        .case(of_type("'integer'"), as_text())
+        .case(of_type("'blob'"), Func::lower(Func::cust("hex").arg(held.clone())))
+        .case(of_type("'real'").and(infinite), as_text())
+        .finally(held)
+        .into()
+}
+
+/// A name from the database's own catalog as an SQL string.
+fn literal(name: &str) -> Expr {
+    Expr::cust(format!("'{}'", name.replace('\'', "''")))
+}

@@ -1,0 +1,243 @@
+use std::borrow::Cow;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use access::Caller;
+use futures::FutureExt;
+use gateway::{Door, Gateway, Refused, Reply, Request, Toolbox};
+use http::request::Parts;
+use rmcp::model::{
+    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod, CompleteRequestParams,
+    CompleteResult, CustomRequest, CustomResult, DiscoverResult, ErrorCode, Implementation,
+    ListPromptsRequestMethod, ListPromptsResult, ListResourceTemplatesRequestMethod, ListResourceTemplatesResult,
+    ListResourcesRequestMethod, ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams,
+    ProtocolVersion, ServerCapabilities, ServerConfig,
+};
+use rmcp::service::RequestContext;
+use rmcp::{ErrorData, RoleServer, ServerHandler};
+use tokio_util::sync::CancellationToken;
+
+use super::errors::VERSIONS;
+use super::service::{NoStream, ScopesNeeded};
+use super::{convert, progress};
+use crate::metrics::Meters;
+use crate::request_id::{self, RequestId as Named};
+
+/// How long a client may keep the tool list and what the server says of itself. Both follow the user's token.
+const FRESH_MS: u64 = 30_000;
+/// How long the last notification of a call may hold up its answer.
+const LAST_NOTIFICATION: Duration = Duration::from_secs(1);
+
+const INSTRUCTIONS: &str = "Every tool works on the signed-in user's own data and on nothing else: never give a user \
+    id. Where there is a tool called describe, call it first. A failed call says in \"error\" what to do differently; \
+    \"next_cursor\" is given back as \"cursor\" for the next page.";
+
+/// MCP's requests, translated for a toolbox. Cloning shares everything.
+#[derive(Clone)]
+pub(crate) struct Handler {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    users: Users,
+    info: ServerConfig,
+    meta: MetaObject,
+}
+
+/// Whose toolbox a request gets.
+enum Users {
+    /// That of the request's caller.
+    Many { gateway: Gateway, meters: Meters },
+    /// Always the same.
+    One(Toolbox),
+}
+
+impl Handler {
+    /// For a door through which many users come, each with a caller in the request's extensions.
+    pub(crate) fn of_many(gateway: Gateway, meters: Meters) -> Self {
+        Self::new(Users::Many { gateway, meters })
+    }
+
+    /// For a door that is one user's.
+    pub(crate) fn of_one(toolbox: Toolbox) -> Self {
+        Self::new(Users::One(toolbox))
+    }
+
+    fn new(users: Users) -> Self {
+        let server = Implementation::new("bellhop", env!("CARGO_PKG_VERSION")).with_title("Bellhop");
+        let info = ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+            .with_server_info(server.clone())
+            .with_instructions(INSTRUCTIONS);
+        let named = DiscoverResult::new(Vec::new(), ServerCapabilities::default()).with_server_info(server);
+        Self { inner: Arc::new(Inner { users, info, meta: named.meta.unwrap_or_default() }) }
+    }
+
+    fn toolbox(&self, parts: Option<&Parts>) -> Result<Toolbox, ErrorData> {
+        match &self.inner.users {
+            Users::One(toolbox) => Ok(toolbox.clone()),
+            Users::Many { gateway, .. } => {
+                let caller = parts.and_then(|parts| parts.extensions.get::<Caller>());
+                let caller = caller.ok_or_else(|| ErrorData::internal_error("There is no caller.", None))?;
+                Ok(gateway.toolbox(caller.clone(), Door::Mcp))
+            }
+        }
+    }
+
+    /// Who answers, for results of the revisions that ask for it (2026-07-28, `_meta` of results).
+    fn meta(&self, cx: &RequestContext<RoleServer>) -> Option<MetaObject> {
+        let modern = cx.protocol_version().is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str());
+        modern.then(|| self.inner.meta.clone())
+    }
+
+    /// What the end of a call becomes. A missing scope is the transport's to answer, where there is one.
+    fn ended(&self, ended: Result<Reply, Refused>, parts: Option<&Parts>, request_id: &str) -> Result<CallToolResult, ErrorData> {
+        if let Users::Many { meters, .. } = &self.inner.users {
+            meters.tool_call(Door::Mcp, ended.as_ref());
+        }
+        let refused = match ended {
+            Ok(reply) => return Ok(convert::reply(&reply)),
+            Err(refused) => refused,
+        };
+        let message = refused.to_string();
+        match refused {
+            Refused::UnknownTool { .. } => Err(ErrorData::invalid_params(message, None)),
+            Refused::InsufficientScope { scopes } => match parts.and_then(|parts| parts.extensions.get::<ScopesNeeded>()) {
+                Some(needed) => {
+                    let _ = needed.0.set(scopes);
+                    Err(ErrorData::invalid_request(message, None))
+                }
+                None => Ok(convert::reply(&Refused::InsufficientScope { scopes }.into_reply(request_id))),
+            },
+        }
+    }
+}
+
+/// There is one page: a cursor can only be made up.
+fn no_cursor(request: Option<&PaginatedRequestParams>) -> Result<(), ErrorData> {
+    match request.and_then(|request| request.cursor.as_ref()) {
+        Some(_) => Err(ErrorData::invalid_params("This cursor is not one of ours: all tools are on one page.", None)),
+        None => Ok(()),
+    }
+}
+
+impl ServerHandler for Handler {
+    fn get_info(&self) -> ServerConfig {
+        self.inner.info.clone()
+    }
+
+    fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
+        Cow::Borrowed(&VERSIONS)
+    }
+
+    async fn discover(&self, _: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
+        Ok(DiscoverResult::from_server_info(VERSIONS.to_vec(), self.get_info()).with_ttl_ms(FRESH_MS))
+    }
+
+    async fn list_tools(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        cx: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        no_cursor(request.as_ref())?;
+        let tools = self.toolbox(cx.extensions.get::<Parts>())?.tools().into_iter().map(convert::tool).collect();
+        let mut result =
+            ListToolsResult::with_all_items(tools).with_ttl_ms(FRESH_MS).with_cache_scope(CacheScope::Private);
+        result.meta = self.meta(&cx);
+        Ok(result)
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        cx: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let parts = cx.extensions.get::<Parts>();
+        let toolbox = self.toolbox(parts)?;
+        let named = parts.and_then(|parts| parts.extensions.get::<Named>());
+        let request_id = named.map_or_else(request_id::made, |Named(id)| id.clone());
+        let can_stream = parts.is_none_or(|parts| parts.extensions.get::<NoStream>().is_none());
+        let (listener, latest) = progress::channel();
+        let ended = CancellationToken::new();
+        let mut context = toolbox.context(&*request_id);
+        let token = cx.meta.get_progress_token().filter(|_| can_stream);
+        if token.is_some() {
+            context = context.with_progress(listener);
+        }
+        let arguments = request.arguments.map_or(serde_json::Value::Null, serde_json::Value::Object);
+        let call = async {
+            let call = toolbox.call(Request { tool: &request.name, arguments, context });
+            let done = AssertUnwindSafe(call).catch_unwind().await;
+            ended.cancel();
+            done
+        };
+        let tell = async {
+            match token {
+                Some(token) => progress::forward(latest, token, &cx.peer, &ended).await,
+                None => ended.cancelled().await,
+            }
+        };
+        let both = async {
+            let mut tell = std::pin::pin!(tell);
+            let mut call = std::pin::pin!(call);
+            let done = tokio::select! {
+                done = &mut call => done,
+                () = &mut tell => return call.await,
+            };
+            let _ = tokio::time::timeout(LAST_NOTIFICATION, tell).await;
+            done
+        };
+        let done = tokio::select! {
+            // Going away, or taking the request back, drops the call.
+            () = cx.ct.cancelled() => return Err(ErrorData::internal_error("The request was cancelled.", None)),
+            done = both => done,
+        };
+        let done = done.map_err(|_| {
+            tracing::error!(%request_id, tool = %request.name, "a tool call panicked");
+            ErrorData::internal_error("Something failed on the server.", None)
+        })?;
+        let mut result = self.ended(done, parts, &request_id)?;
+        result.meta = self.meta(&cx);
+        Ok(result.into())
+    }
+
+    // What is not declared does not exist. The defaults would answer some of these with empty lists.
+
+    async fn complete(&self, _: CompleteRequestParams, _: RequestContext<RoleServer>) -> Result<CompleteResult, ErrorData> {
+        Err(ErrorData::method_not_found::<CompleteRequestMethod>())
+    }
+
+    async fn list_prompts(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        Err(ErrorData::method_not_found::<ListPromptsRequestMethod>())
+    }
+
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        Err(ErrorData::method_not_found::<ListResourcesRequestMethod>())
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        Err(ErrorData::method_not_found::<ListResourceTemplatesRequestMethod>())
+    }
+
+    /// Methods that nobody knows, and known ones whose parameters could not be read.
+    async fn on_custom_request(&self, request: CustomRequest, _: RequestContext<RoleServer>) -> Result<CustomResult, ErrorData> {
+        const OURS: [&str; 5] = ["initialize", "server/discover", "ping", "tools/list", "tools/call"];
+        if OURS.contains(&request.method.as_str()) {
+            let message = format!("The parameters are not those of {}.", request.method);
+            return Err(ErrorData::invalid_params(message, None));
+        }
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method, None))
+    }
+}

@@ -1,0 +1,11 @@
+//! `/mcp`: the Model Context Protocol, revisions 2025-06-18, 2025-11-25 and 2026-07-28, without sessions.
+
+mod convert;
+mod errors;
+mod handler;
+mod message;
+mod progress;
+mod service;
+
+pub(crate) use handler::Handler;
+pub(crate) use service::{Mcp, serve};

@@ -1,0 +1,36 @@
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Json;
+use serde_json::{Value, json};
+
+use crate::app::Shared;
+use crate::error::{self, Failure};
+
+/// `GET /.well-known/oauth-protected-resource`: for clients that do not insert the path.
+pub(super) async fn root(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    Json(document(&shared))
+}
+
+/// `GET /.well-known/oauth-protected-resource/mcp`: the form with the resource's path (RFC 9728 section 3.1).
+pub(super) async fn inserted(State(shared): State<Arc<Shared>>, Path(path): Path<String>) -> Result<Json<Value>, Failure> {
+    if path == "mcp" || path == shared.site.metadata_path {
+        return Ok(Json(document(&shared)));
+    }
+    Err(error::no_such_path().await)
+}
+
+/// RFC 9728 section 2. Scopes are those that some rule names, no others.
+fn document(shared: &Shared) -> Value {
+    let mut document = json!({
+        "resource": shared.site.resource,
+        "resource_name": "Bellhop",
+        "authorization_servers": shared.authorization_servers,
+        "bearer_methods_supported": ["header"],
+    });
+    let scopes = shared.gateway.policy().scopes();
+    if !scopes.is_empty() {
+        document["scopes_supported"] = json!(scopes);
+    }
+    document
+}
