@@ -4,7 +4,6 @@
 //! holds that caller's [`gateway::Toolbox`] and nothing else. `/mcp`, `/api/tools` and the chat are thin
 //! translations of the same `Toolbox::call`.
 
-mod agent_stub;
 mod app;
 mod auth;
 mod config;
@@ -21,7 +20,7 @@ mod serve;
 mod site;
 mod stdio;
 
-pub use agent_stub::Agent;
+pub use agent::Agent;
 pub use app::App;
 pub use config::{Config, ConfigError};
 pub use router::router;

@@ -27,7 +27,7 @@ impl Shop {
             SqliteConnection::connect(&format!("{url}?mode=rwc")).await.expect("a new SQLite file can be opened");
         sqlx::raw_sql(include_str!("seed.sql")).execute(&mut connection).await.expect("the shop can be filled");
         connection.close().await.expect("closed");
-        let mut config = connector_sql::Config::new(url.parse().expect("a good address"));
+        let mut config = connector_sql::Config::new(url);
         config.shared = vec!["products".into()];
         let sql = Sql::connect("shop", config).await.expect("the shop can be opened");
         let mut config = connector_files::Config::new(folder.path().join("files"));

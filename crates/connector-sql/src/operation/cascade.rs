@@ -1,6 +1,6 @@
 //! What a delete would take along.
 
-use std::cell::Cell;
+use std::collections::VecDeque;
 
 use sea_query::{Alias, Expr, ExprTrait, Query};
 
@@ -9,56 +9,66 @@ use crate::schema::{ForeignKey, OnDelete};
 use crate::sql::scope::Scope;
 use crate::sql::{always, bind, column, never, not_true, table};
 
-/// How deep cascades are followed, and how many foreign keys in all. Beyond, any row at all counts as another's.
+/// How many foreign keys in a row are followed, and how many such chains in all. Beyond, any row at all counts as
+/// another's.
 const DEPTH_MAX: usize = 8;
-const KEYS_MAX: usize = 64;
+const CHAINS_MAX: usize = 64;
+
+/// Foreign keys in a row, each with its child table, away from the row that is to be deleted.
+type Chain<'a> = Vec<(usize, &'a ForeignKey)>;
 
 /// Holds where deleting the row of `at`, called `alias`, would delete or change rows that are not the caller's.
 /// `None` where nothing cascades from that table.
 pub(super) fn beyond_caller(scope: &Scope<'_>, at: usize, alias: &str) -> Option<Expr> {
-    Walk { scope, keys: Cell::new(0) }.from(at, alias, 0)
+    let walk = Walk { scope };
+    let mut left: VecDeque<Chain<'_>> = walk.onwards(at, &Vec::new()).collect();
+    let mut found: Vec<Expr> = Vec::new();
+    while let Some(chain) = left.pop_front() {
+        let at_limit = chain.len() >= DEPTH_MAX || found.len() + left.len() >= CHAINS_MAX;
+        found.push(walk.reached(&chain, alias, at_limit));
+        if let Some((child, key)) = chain.last()
+            && key.on_delete == OnDelete::Cascade
+            && !at_limit
+        {
+            left.extend(walk.onwards(*child, &chain));
+        }
+    }
+    found.into_iter().reduce(Expr::or)
 }
 
 struct Walk<'a, 's> {
     scope: &'s Scope<'a>,
-    keys: Cell<usize>,
 }
 
-impl Walk<'_, '_> {
-    fn from(&self, at: usize, alias: &str, depth: usize) -> Option<Expr> {
-        let tables = &self.scope.snapshot.schema.tables;
-        let mut found: Option<Expr> = None;
-        for (child, described) in tables.iter().enumerate() {
-            for key in &described.foreign {
-                if key.table == at && key.declared && key.on_delete != OnDelete::Refuse {
-                    let reached = self.reached(child, key, alias, depth);
-                    found = Some(found.map_or(reached.clone(), |found| found.or(reached)));
-                }
-            }
-        }
-        found
+impl<'a> Walk<'a, '_> {
+    /// The chain, longer by each foreign key that deleting a row of `at` sets off.
+    fn onwards(&self, at: usize, chain: &Chain<'a>) -> impl Iterator<Item = Chain<'a>> {
+        let sets_off = move |key: &&ForeignKey| key.table == at && key.declared && key.on_delete != OnDelete::Refuse;
+        let tables = self.scope.snapshot.schema.tables.iter().enumerate();
+        let keys = tables.flat_map(move |(child, table)| table.foreign.iter().filter(sets_off).map(move |key| (child, key)));
+        keys.map(|step| chain.iter().copied().chain([step]).collect())
     }
 
-    /// Holds where the row called `parent` has a child by this key that is not the caller's, or has such a one in turn.
-    fn reached(&self, child: usize, key: &ForeignKey, parent: &str, depth: usize) -> Expr {
+    /// Holds where the row called `start` has, at the end of the chain, a row that is not the caller's. That those in
+    /// between are the caller's is what shorter chains say.
+    fn reached(&self, chain: &Chain<'_>, start: &str, any: bool) -> Expr {
         let tables = &self.scope.snapshot.schema.tables;
-        let alias = self.scope.alias();
-        self.keys.set(self.keys.get() + 1);
-        let mut theirs = self.not_callers(child, &alias);
-        if key.on_delete == OnDelete::Cascade {
-            if depth >= DEPTH_MAX || self.keys.get() > KEYS_MAX {
-                theirs = always();
-            } else if let Some(deeper) = self.from(child, &alias, depth + 1) {
-                theirs = theirs.or(deeper);
-            }
-        }
         let mut select = Query::select();
-        select.expr(Expr::cust("1")).from(table(&tables[child]).alias(Alias::new(&alias)));
-        for (from, to) in key.columns.iter().zip(&key.targets) {
-            let held = column(Some(&alias), &tables[child].columns[*from].name);
-            select.and_where(held.eq(column(Some(parent), &tables[key.table].columns[*to].name)));
+        select.expr(Expr::cust("1"));
+        let mut parent = start.to_owned();
+        for (child, key) in chain {
+            let alias = self.scope.alias();
+            select.from(table(&tables[*child]).alias(Alias::new(&alias)));
+            for (from, to) in key.columns.iter().zip(&key.targets) {
+                let held = column(Some(&alias), &tables[*child].columns[*from].name);
+                select.and_where(held.eq(column(Some(&parent), &tables[key.table].columns[*to].name)));
+            }
+            parent = alias;
         }
-        Expr::exists(select.and_where(theirs).take())
+        if let (Some((child, _)), false) = (chain.last(), any) {
+            select.and_where(self.not_callers(*child, &parent));
+        }
+        Expr::exists(select)
     }
 
     fn not_callers(&self, at: usize, alias: &str) -> Expr {

@@ -94,7 +94,7 @@ impl Session {
         statement: &Statement,
         mut take: impl FnMut(Row) -> bool + Send,
     ) -> sqlx::Result<()> {
-        eprintln!("SQL {}", statement.sql);
+        tracing::trace!(sql = statement.sql, "query");
         // The text is made by sea-query from identifiers of the database's own catalog; values are bound.
         let sql = AssertSqlSafe(statement.sql.as_str());
         match self {
@@ -126,6 +126,7 @@ impl Session {
 
     /// How many rows were changed.
     pub(crate) async fn execute(&mut self, statement: &Statement) -> sqlx::Result<u64> {
+        tracing::trace!(sql = statement.sql, "execute");
         let sql = AssertSqlSafe(statement.sql.as_str());
         match self {
             Self::Sqlite(held) => {

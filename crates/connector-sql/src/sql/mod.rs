@@ -41,9 +41,9 @@ pub(crate) fn not_true(expr: Expr) -> Expr {
 }
 
 pub(crate) fn never() -> Expr {
-    Expr::cust("FALSE")
+    Expr::Constant(false.into())
 }
 
 pub(crate) fn always() -> Expr {
-    Expr::cust("TRUE")
+    Expr::Constant(true.into())
 }

@@ -21,7 +21,7 @@ pub(crate) struct World {
     pub(crate) engine: Engine,
     pub(crate) url: String,
     pub(crate) sql: Sql,
-    _folder: Option<tempfile::TempDir>,
+    pub(crate) _folder: Option<tempfile::TempDir>,
 }
 
 /// What differs in the two engines' words for the same schema.

@@ -8,7 +8,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::agent_stub::{Ask, AskError, Role, Turn};
+use agent::{Ask, AskError, Role, Turn};
 use crate::app::Shared;
 use crate::error::Failure;
 use crate::limits::read_json;

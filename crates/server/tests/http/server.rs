@@ -6,7 +6,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use access::{DevIssuer, IssuerConfig, Keys, Policy, ResourcePolicy, Verifier, VerifierOptions};
-use bellhop_server::{Agent, App, Config, serve};
+use agent::{Agent, Limits, Model};
+use bellhop_server::{App, Config, serve};
 use connector::Connector;
 use gateway::{Audit, Gateway, Options};
 use serde_json::{Value, json};
@@ -118,7 +119,7 @@ pub fn gateway(options: Options) -> (Gateway, Arc<Seen>) {
 }
 
 pub fn agent() -> Arc<Agent> {
-    Arc::new(Agent)
+    Arc::new(Agent::new(Model::BuiltIn, Limits::default(), None).unwrap())
 }
 
 pub async fn wait_until_dropped(seen: &Seen, wanted: u32) {

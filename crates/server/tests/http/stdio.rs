@@ -52,7 +52,8 @@ impl Client {
         let mut input = self.input.take().unwrap();
         input.shutdown().await.unwrap();
         drop(input);
-        let ended = tokio::time::timeout(Duration::from_secs(5), self.serving).await.expect("it ends with its input");
+        // Calls under way have five seconds to be answered.
+        let ended = tokio::time::timeout(Duration::from_secs(10), self.serving).await.expect("it ends with its input");
         ended.unwrap().unwrap();
     }
 }
@@ -119,6 +120,17 @@ async fn the_end_of_the_input_ends_it_whenever_it_comes() {
     let seen = client.seen.clone();
     client.end().await;
     super::server::wait_until_dropped(&seen, 1).await;
+}
+
+#[tokio::test]
+async fn what_was_asked_before_the_end_of_the_input_is_answered() {
+    let mut client = Client::of("alice").await;
+    client.greet().await;
+    let call = json!({"name": "desk_slow", "arguments": {"ms": 300}});
+    client.say(json!({"jsonrpc": "2.0", "id": 5, "method": "tools/call", "params": call})).await;
+    client.input.take().unwrap().shutdown().await.unwrap();
+    assert_eq!(client.hear().await["result"]["structuredContent"]["data"], "done");
+    client.serving.await.unwrap().unwrap();
 }
 
 #[tokio::test]

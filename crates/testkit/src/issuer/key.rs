@@ -40,7 +40,9 @@ impl SigningKey {
             "ES256" => ec(&signature::ECDSA_P256_SHA256_FIXED_SIGNING),
             "ES384" => ec(&signature::ECDSA_P384_SHA384_FIXED_SIGNING),
             "ES512" => ec(&signature::ECDSA_P521_SHA512_FIXED_SIGNING),
-            rsa if rsa.starts_with("RS") || rsa.starts_with("PS") => Pair::Rsa(Arc::new(RsaKeyPair::generate(KeySize::Rsa2048).expect("an RSA key can be made"))),
+            rsa if rsa.starts_with("RS") || rsa.starts_with("PS") => {
+                Pair::Rsa(Arc::new(RsaKeyPair::generate(KeySize::Rsa2048).expect("an RSA key can be made")))
+            }
             other => panic!("no key can be made for {other}"),
         };
         Self { kid: kid.to_owned(), alg, pair }

@@ -76,7 +76,12 @@ impl Memory {
             }
         }
         rows.push(row("stamps", None, json!({"id": 1, "motif": "a common stamp"})));
-        Self { hole, catalog: Arc::new(catalog::catalog(hole)), rows: Mutex::new(rows), connections: AtomicUsize::new(8) }
+        Self {
+            hole,
+            catalog: Arc::new(catalog::catalog(hole)),
+            rows: Mutex::new(rows),
+            connections: AtomicUsize::new(8),
+        }
     }
 
     fn has(&self, hole: Hole) -> bool {
