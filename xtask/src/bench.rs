@@ -1,6 +1,16 @@
-use anyhow::{Result, bail};
+use std::process::Command;
 
-pub(crate) fn run(_: &[String]) -> Result<()> {
-    crate::install::ensure(&[crate::install::WRK])?;
-    bail!("not yet")
+use anyhow::Result;
+
+use crate::shell;
+use crate::workspace::Workspace;
+
+/// Builds what is measured and measures it. A further word is the seconds that each round lasts.
+pub(crate) fn run(words: &[String]) -> Result<()> {
+    let workspace = Workspace::find()?;
+    crate::install::ensure(&[crate::install::WRK, crate::install::POSTGRESQL])?;
+    let build = ["build", "--release", "--package", "bellhop", "--bins", "--examples"];
+    shell::run(shell::cargo(&workspace.root).args(build))?;
+    let programs = workspace.target.join("release");
+    shell::run(Command::new(programs.join("examples/bench")).arg(&programs).args(words))
 }

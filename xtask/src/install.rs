@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use crate::steps::Steps;
 use crate::workspace::Workspace;
 
-pub(crate) use system::{WRK, ensure};
+pub(crate) use system::{POSTGRESQL, WRK, ensure};
 
 pub(crate) fn run() -> Result<()> {
     let (workspace, steps) = (Workspace::find()?, Steps::new());

@@ -1,5 +1,4 @@
 //! What the command line prints: for people on a terminal, JSON for programs.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the one place that prints")]
 
 use std::io::Write;
 
@@ -9,9 +8,10 @@ use crate::config::Fault;
 
 /// A line of the answer.
 pub(crate) fn line(text: impl std::fmt::Display) {
-    println!("{text}");
-    // A program may be waiting for this line at the other end of a pipe.
-    let _ = std::io::stdout().flush();
+    // Whoever reads may have seen enough and gone: that is no reason to fail. A program may be waiting for this
+    // line at the other end of a pipe.
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
 }
 
 /// The answer as one line of JSON.
@@ -22,17 +22,17 @@ pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
 
 /// A remark beside the answer.
 pub(crate) fn note(text: impl std::fmt::Display) {
-    eprintln!("{text}");
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Why it failed: with the line of the file where that is known.
 pub(crate) fn fault(error: anyhow::Error) {
     match error.downcast::<Fault>() {
-        Ok(fault) => eprintln!("{:?}", miette::Report::new(fault)),
+        Ok(fault) => note(format_args!("{:?}", miette::Report::new(fault))),
         Err(error) => {
-            eprintln!("error: {error}");
+            note(format_args!("error: {error}"));
             for cause in error.chain().skip(1) {
-                eprintln!("  because: {cause}");
+                note(format_args!("  because: {cause}"));
             }
         }
     }

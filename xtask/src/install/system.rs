@@ -16,7 +16,7 @@ pub(crate) struct Need {
 }
 
 /// The server whose `initdb` the tests start.
-pub(super) const POSTGRESQL: Need =
+pub(crate) const POSTGRESQL: Need =
     Need { what: "PostgreSQL (initdb)", packages: &["postgresql"], is_there: has_initdb };
 
 /// Python that can make virtual environments.

@@ -10,30 +10,24 @@ use super::auth::Auth;
 use super::model::AgentSection;
 use super::{Config, Environment, Fault, Kind, Server, expand, resources};
 
-/// `bellhop.toml`.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct File {
-    /// Whose tokens are accepted.
-    auth: Option<Auth>,
+/// `bellhop.toml`, for editors.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "the two tables that are read key by key, so that faults keep their place, have no other use for it")]
+pub(crate) struct Schema {
+    #[schemars(flatten)]
+    file: File,
     /// The doors that speak HTTP.
-    #[serde(skip_deserializing)]
+    #[schemars(default)]
     server: Server,
-    /// The chat endpoint's model.
-    agent: AgentSection,
-    /// Bounds of every call.
-    limits: gateway::Options,
-    /// A line for every call.
-    audit: Audit,
-    /// What callers may reach, by a name of your choice.
-    #[serde(skip_deserializing)]
-    resources: BTreeMap<String, ResourceFile>,
+    /// What callers may reach, by a name of your choice that stands before its tools' names.
+    #[schemars(default)]
+    resources: BTreeMap<String, Resource>,
 }
 
 /// One resource: its kind, that kind's own keys, and who may do what.
-#[derive(Debug, JsonSchema)]
+#[derive(JsonSchema)]
 #[expect(dead_code, reason = "read key by key so that faults keep their place; this names the keys for the schema")]
-struct ResourceFile {
+struct Resource {
     #[schemars(flatten)]
     kind: Kind,
     /// Nobody writes or deletes anything here.
@@ -42,6 +36,20 @@ struct ResourceFile {
     /// Scopes and roles needed to read, write and destroy.
     #[schemars(default)]
     access: ResourcePolicy,
+}
+
+/// The rest of `bellhop.toml`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    /// Whose tokens are accepted.
+    auth: Option<Auth>,
+    /// The chat endpoint's model.
+    agent: AgentSection,
+    /// Bounds of every call.
+    limits: gateway::Options,
+    /// A line for every call.
+    audit: Audit,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]

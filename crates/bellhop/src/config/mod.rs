@@ -17,7 +17,7 @@ use agent::{Limits, Model};
 
 pub(crate) use environment::Environment;
 pub(crate) use fault::Fault;
-pub(crate) use file::File;
+pub(crate) use file::Schema;
 pub(crate) use kind::Kind;
 pub(crate) use listen::Server;
 

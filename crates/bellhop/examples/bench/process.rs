@@ -1,0 +1,81 @@
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use super::load::Load;
+use super::shop::Shop;
+
+/// Clock ticks of `/proc/PID/stat` in a second: what Linux shows everywhere, whatever the kernel uses itself.
+const TICKS_PER_S: f64 = 100.0;
+
+/// A server under measurement. It ends with the value.
+pub(crate) struct Process {
+    pub(crate) url: String,
+    child: Child,
+}
+
+impl Process {
+    pub(crate) fn bellhop(programs: &Path, shop: &Shop) -> Self {
+        let mut bellhop = command(&programs.join("bellhop"));
+        bellhop.args(["serve", "--port", "0", "--json", "--config"]).arg(shop.config());
+        Self::start(bellhop)
+    }
+
+    pub(crate) fn bare(programs: &Path, shop: &Shop) -> Self {
+        let mut bare = command(&programs.join("examples/bare"));
+        bare.env("DATABASE_URL", shop.url());
+        Self::start(bare)
+    }
+
+    fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stdin(Stdio::null()).spawn().expect("the program starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a first line");
+        let at = line.find("http://").unwrap_or_else(|| panic!("no address in {line:?}"));
+        let url = line[at..].split(['"', '\n']).next().expect("an address").to_owned();
+        Self { url, child }
+    }
+
+    /// Makes the request once.
+    pub(crate) async fn get(&self, load: &Load) -> String {
+        let http = reqwest::Client::new();
+        let mut request = match &load.body {
+            Some(body) => http.post(&load.url).body(body.clone()),
+            None => http.get(&load.url),
+        };
+        for (name, value) in &load.headers {
+            request = request.header(name, value);
+        }
+        request.send().await.expect("the server answers").text().await.expect("a body")
+    }
+
+    /// Memory in use.
+    pub(crate) fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("the process runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line VmRSS");
+        line.split_whitespace().next().and_then(|kib| kib.parse().ok()).expect("a number")
+    }
+
+    /// Processor time so far, in user and kernel mode.
+    pub(crate) fn cpu_us(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("the process runs");
+        // The second field is the name in parentheses, which may hold spaces.
+        let rest: Vec<&str> = stat.rsplit(')').next().expect("fields").split_whitespace().collect();
+        let ticks = |field: usize| rest[field].parse::<f64>().expect("a number");
+        (ticks(11) + ticks(12)) / TICKS_PER_S * 1e6
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A program with nothing of this environment.
+pub(crate) fn command(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().stdin(Stdio::null());
+    command
+}
