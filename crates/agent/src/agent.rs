@@ -4,6 +4,7 @@ use secrecy::SecretString;
 
 use crate::builtin::BuiltIn;
 use crate::model::ChatModel;
+use crate::remote::Remote;
 use crate::{ConfigError, Limits};
 
 /// A model, its limits and its instructions. One for the process; it holds nothing of any request.
@@ -41,10 +42,9 @@ impl Agent {
     /// needs none.
     pub fn new(model: Model, limits: Limits, instructions: Option<String>) -> Result<Self, ConfigError> {
         limits.check()?;
-        let _ = instructions;
         let model: Box<dyn ChatModel> = match model {
             Model::BuiltIn => Box::new(BuiltIn),
-            Model::Remote(_remote) => Box::new(BuiltIn),
+            Model::Remote(remote) => Box::new(Remote::new(remote, instructions)?),
         };
         Ok(Self { model, limits })
     }

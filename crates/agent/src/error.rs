@@ -97,6 +97,12 @@ pub enum ConfigError {
         /// The model's name.
         name: String,
     },
+    /// The key has characters that no HTTP header may have.
+    #[error("the API key of the model {name:?} has characters that a key cannot have; was it copied whole?")]
+    KeyCharacters {
+        /// The model's name.
+        name: String,
+    },
     /// `base_url` is no address.
     #[error("`base_url` = {url:?} is not an http or https address")]
     BaseUrl {

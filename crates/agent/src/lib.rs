@@ -18,7 +18,9 @@ mod limits;
 mod model;
 mod progress;
 mod prompt;
+mod remote;
 mod run;
+mod today;
 
 pub use agent::{Agent, Model, RemoteModel};
 pub use answer::{Answer, ToolUsed, Usage};

@@ -1,5 +1,6 @@
 use async_trait::async_trait;
 use gateway::{Reply, Tool, Toolbox};
+use genai::chat::ChatMessage;
 use serde_json::Value;
 
 use crate::{AskError, Limits, Usage};
@@ -30,7 +31,11 @@ pub(crate) struct View<'a> {
 #[derive(Debug)]
 pub(crate) enum Message {
     User(String),
-    Assistant { text: Option<String>, calls: Vec<ToolCall> },
+    Assistant {
+        text: Option<String>,
+        /// The same in the provider's own words, which some want back unchanged (signed thoughts, for one).
+        own: Option<ChatMessage>,
+    },
     /// One for each call of the entry before, in the same order.
     Results(Vec<ToolResult>),
 }
@@ -41,9 +46,8 @@ pub(crate) struct ToolCall {
     /// The model's name for this call.
     pub(crate) id: String,
     pub(crate) tool: String,
+    /// An object; anything else is what the model wrote instead, and no tool takes it.
     pub(crate) arguments: Value,
-    /// What some providers want back with the call.
-    pub(crate) signatures: Option<Vec<String>>,
 }
 
 /// What came of a tool call.
@@ -59,6 +63,7 @@ pub(crate) struct ToolResult {
 pub(crate) struct Said {
     pub(crate) text: Option<String>,
     pub(crate) calls: Vec<ToolCall>,
+    pub(crate) own: Option<ChatMessage>,
     pub(crate) usage: Usage,
     /// The text ends where the bound on written tokens was reached.
     pub(crate) cut: bool,

@@ -46,7 +46,7 @@ impl Agent {
             let (within, beyond) = said.calls.split_at(said.calls.len().min(room));
             let mut results = calls.run(within, progress).await;
             results.extend(beyond.iter().map(|call| left_out(call, beyond_sentence(limits.tool_calls_max))));
-            transcript.push(Message::Assistant { text: said.text, calls: said.calls });
+            transcript.push(Message::Assistant { text: said.text, own: said.own });
             transcript.push(Message::Results(results));
         }
         Ok(cut_off(Said::default(), "turns_max"))
@@ -68,7 +68,7 @@ impl Agent {
 fn opening(request: Ask<'_>) -> Vec<Message> {
     let earlier = request.history.iter().map(|turn| match turn.role {
         Role::User => Message::User(turn.text.clone()),
-        Role::Assistant => Message::Assistant { text: Some(turn.text.clone()), calls: Vec::new() },
+        Role::Assistant => Message::Assistant { text: Some(turn.text.clone()), own: None },
     });
     earlier.chain([Message::User(request.message.to_owned())]).collect()
 }

@@ -1,7 +1,13 @@
 //! What `cargo xtask bench` compares Bellhop with: the same rows from the same database in axum and sqlx, by hand and
 //! without users, tools or limits. `/rows` decodes and encodes each row, as one would; `/json` lets the database write
 //! the JSON.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::disallowed_methods, reason = "a yardstick")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a yardstick"
+)]
 
 use axum::extract::{Query, State};
 use axum::http::header::CONTENT_TYPE;
@@ -48,7 +54,8 @@ async fn main() {
 }
 
 async fn rows(State(pool): State<PgPool>, Query(whose): Query<Whose>) -> Json<Answer> {
-    let data = sqlx::query_as("SELECT id, status, note, total, weight FROM orders WHERE user_id = $1 ORDER BY id LIMIT 50");
+    let data =
+        sqlx::query_as("SELECT id, status, note, total, weight FROM orders WHERE user_id = $1 ORDER BY id LIMIT 50");
     let data = data.bind(&whose.user).fetch_all(&pool).await.expect("rows");
     let count = sqlx::query_scalar("SELECT count(*) FROM orders WHERE user_id = $1").bind(&whose.user);
     let count = count.fetch_one(&pool).await.expect("a count");

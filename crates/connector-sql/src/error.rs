@@ -3,7 +3,7 @@
 use connector::{Error, ErrorKind};
 
 use crate::catalog::Offered;
-use crate::schema::{Constraint, Table};
+use crate::schema::{Assigned, Constraint, Table};
 
 /// Opening the first connection failed. Whoever reads this starts the program, so it names the server.
 pub(crate) fn connecting(host: &str, port: u16, error: sqlx::Error) -> Error {
@@ -124,7 +124,8 @@ pub(crate) fn writing(offered: &Offered<'_>, doing: Doing, error: sqlx::Error) -
 pub(crate) fn reference(offered: &Offered<'_>, key: &crate::schema::ForeignKey) -> Error {
     let parent = &offered.snapshot.schema.tables[key.table];
     let names = offered.table().names(&key.columns).join("` and `");
-    Error::invalid(format!("`{names}` does not name an item of {} that you can refer to.", parent.label))
+    let verb = if key.columns.len() == 1 { "does" } else { "do" };
+    Error::invalid(format!("`{names}` {verb} not name an item of {} that you can refer to.", parent.label))
 }
 
 fn taken(offered: &Offered<'_>, columns: Option<&[usize]>) -> Error {
@@ -154,10 +155,11 @@ fn not_allowed(offered: &Offered<'_>, columns: Option<&[usize]>) -> Error {
     })
 }
 
-/// Names of columns, if all of them may be shown.
+/// Names of the columns that the caller gave values to, if all of them may be shown.
 fn shown(offered: &Offered<'_>, columns: Option<&[usize]>) -> Option<String> {
     let owner = |column: &usize| *offered.owned() == crate::ownership::Owned::Column(*column);
-    let columns: Vec<usize> = columns?.iter().copied().filter(|column| !owner(column)).collect();
+    let counted = |column: &usize| offered.column(*column).assigned != Assigned::Caller;
+    let columns: Vec<usize> = columns?.iter().copied().filter(|column| !owner(column) && !counted(column)).collect();
     let names = offered.table().names(&columns);
     let visible = !names.is_empty() && names.iter().all(|name| offered.collection.field(name).is_some());
     visible.then(|| names.join("` and `"))

@@ -107,9 +107,7 @@ impl Parser<'_> {
 
     fn several(&mut self, name: &str, value: &Value, depth: usize) -> Result<Vec<Filter>> {
         match value {
-            Value::Array(items) if !items.is_empty() => {
-                items.iter().map(|item| self.object(item, depth + 1)).collect()
-            }
+            Value::Array(items) if !items.is_empty() => items.iter().map(|item| self.object(item, depth + 1)).collect(),
             _ => Err(Error::invalid(format!("`{name}` in `filters` must be a list of at least one filter object."))),
         }
     }
@@ -139,13 +137,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn comparison(
-        &mut self,
-        field: &str,
-        operator: &str,
-        value: &Value,
-        text: bool,
-    ) -> Result<Comparison> {
+    fn comparison(&mut self, field: &str, operator: &str, value: &Value, text: bool) -> Result<Comparison> {
         self.count(match value {
             Value::Array(values) => values.len(),
             _ => 1,

@@ -123,9 +123,10 @@ impl Inner {
     fn projection(&self) -> Arc<Projection> {
         let mut slot = self.projection.lock().unwrap_or_else(PoisonError::into_inner);
         let current = slot.as_ref().filter(|projection| {
-            self.resources.values().zip(&projection.resources).all(|(connector, seen)| {
-                Arc::ptr_eq(&connector.catalog(), &seen.catalog)
-            })
+            self.resources
+                .values()
+                .zip(&projection.resources)
+                .all(|(connector, seen)| Arc::ptr_eq(&connector.catalog(), &seen.catalog))
         });
         match current {
             Some(projection) => projection.clone(),

@@ -6,8 +6,8 @@ mod support;
 use std::time::Duration;
 
 use access::{Needs, ResourcePolicy};
-use connector::Operation;
 use bellhop_gateway::{Door, Options, Refused, Request, ToolsMode};
+use connector::Operation;
 use serde_json::{Value, json};
 use support::{Plan, call};
 
@@ -20,15 +20,19 @@ async fn few_collections_are_typed_tools_and_many_are_universal_ones() {
     let few = Plan::default().build();
     assert_eq!(
         names(&few.toolbox("alice").await.tools()),
-        ["shelf_notes_list", "shelf_notes_get", "shelf_notes_create", "shelf_notes_update", "shelf_notes_delete",
-         "shelf_notes_aggregate", "shelf_publish"]
+        [
+            "shelf_notes_list",
+            "shelf_notes_get",
+            "shelf_notes_create",
+            "shelf_notes_update",
+            "shelf_notes_delete",
+            "shelf_notes_aggregate",
+            "shelf_publish"
+        ]
     );
     let many = Plan { collections: 1000, ..Plan::default() }.build();
     let universal = many.toolbox("alice").await.tools();
-    assert_eq!(
-        names(&universal),
-        ["describe", "list", "get", "create", "update", "delete", "aggregate", "invoke"]
-    );
+    assert_eq!(names(&universal), ["describe", "list", "get", "create", "update", "delete", "aggregate", "invoke"]);
     let ten = Plan { collections: 10, ..Plan::default() }.build();
     let size = |tools: &[bellhop_gateway::Tool]| serde_json::to_string(tools).unwrap().len();
     assert_eq!(size(&ten.toolbox("alice").await.tools()), size(&universal), "the universal list does not grow");
@@ -82,7 +86,8 @@ async fn the_callers_own_id_is_dropped_and_never_reaches_the_connector() {
         let refused = answer["code"] == "identity_mismatch";
         assert_eq!(refused, tool == "shelf_notes_list", "bob inside not is still bob: {answer}");
     }
-    let answer = call(&alice, "shelf_notes_list", json!({"filters": {"or": [{"writer": "alice"}, {"state": "done"}]}})).await;
+    let answer =
+        call(&alice, "shelf_notes_list", json!({"filters": {"or": [{"writer": "alice"}, {"state": "done"}]}})).await;
     assert_eq!(answer["count"], 1);
     for operation in house.shelf.seen.lock().unwrap().iter() {
         assert!(!format!("{operation:?}").contains("alice"), "{operation:?}");
@@ -170,7 +175,9 @@ async fn a_missing_scope_is_said_and_a_missing_role_hides_the_tool() {
         let context = plain.context("test");
         plain.call(Request { tool, arguments: json!({"identifier": 1, "data": {"title": "x"}}), context }).await
     };
-    assert!(matches!(refused("shelf_notes_create").await, Err(Refused::InsufficientScope { scopes }) if scopes.contains("shelf:write")));
+    assert!(
+        matches!(refused("shelf_notes_create").await, Err(Refused::InsufficientScope { scopes }) if scopes.contains("shelf:write"))
+    );
     assert!(matches!(refused("shelf_notes_delete").await, Err(Refused::UnknownTool { .. })));
     let caller = testkit::caller_with("alice", json!({"scope": "shelf:write other", "roles": ["admin"]})).await;
     assert_eq!(house.gateway.toolbox(caller, Door::Mcp).tools().len(), 7);
@@ -201,7 +208,8 @@ async fn the_universal_tools_do_what_the_typed_ones_do() {
     assert_eq!(listed, json!({"success": true, "data": [{"id": 1, "title": "one"}], "count": 1, "has_more": false}));
     let wrong = call(&alice, "create", json!({"resource_type": "notes", "data": {"titel": "one"}})).await;
     assert!(wrong["error"].as_str().unwrap().contains("Known: title, state"), "{wrong}");
-    let other = call(&alice, "create", json!({"resource_type": "notes", "data": {"title": "x", "writer": "bob"}})).await;
+    let other =
+        call(&alice, "create", json!({"resource_type": "notes", "data": {"title": "x", "writer": "bob"}})).await;
     assert_eq!(other["code"], "identity_mismatch");
     let unknown = call(&alice, "list", json!({"resource_type": "secrets"})).await;
     assert!(unknown["error"].as_str().unwrap().contains("There is: notes"), "{unknown}");

@@ -47,6 +47,16 @@ impl Shared {
         let site = Site::new(&config, local);
         let meters = Meters::new();
         let mcp = Mcp::new(gateway.clone(), &site, &config, meters.clone(), stop);
-        Arc::new(Self { gateway, verifier, agent, authorization_servers, site, meters, mcp, config, readiness: Readiness::default() })
+        Arc::new(Self {
+            gateway,
+            verifier,
+            agent,
+            authorization_servers,
+            site,
+            meters,
+            mcp,
+            config,
+            readiness: Readiness::default(),
+        })
     }
 }

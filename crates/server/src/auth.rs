@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use access::Caller;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -10,7 +11,8 @@ use http::header::{AUTHORIZATION, CACHE_CONTROL};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::app::Shared;
-use crate::error::Failure;
+use crate::error::{Failure, RETRY_AFTER_S};
+use crate::limits;
 
 /// A `WWW-Authenticate` header.
 #[derive(Clone, Debug)]
@@ -65,26 +67,37 @@ fn quoted(text: &str) -> String {
     quoted
 }
 
-/// Lets only a verified user through, and gives the handler its [`access::Caller`].
+/// Lets only a verified user through, and gives the handler its [`Caller`].
 pub(crate) async fn require_user(
     State(shared): State<Arc<Shared>>,
     mut request: Request,
     next: Next,
 ) -> Result<Response, Failure> {
-    let challenge = || Challenge::new(&shared.site.metadata_url);
-    let token = bearer(request.headers()).map_err(|problem| problem.failure(challenge()))?;
-    let caller = shared.verifier.verify(token).await.map_err(|error| {
-        if error.is_unavailable() {
-            let message = "Your token cannot be checked right now. Try again in a moment.";
-            return Failure::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message).retryable(Some(5));
+    match caller(&shared, request.headers()).await {
+        Ok(caller) => request.extensions_mut().insert(caller),
+        Err(failure) => {
+            let (parts, body) = request.into_parts();
+            limits::discard(&parts.headers, body, shared.config.body_bytes_max).await;
+            return Err(failure);
         }
-        Failure::new(StatusCode::UNAUTHORIZED, "invalid_token", format!("Your token was not accepted: {error}."))
-            .challenged(&challenge().error("invalid_token", error))
-    })?;
-    request.extensions_mut().insert(caller);
+    };
     let mut response = next.run(request).await;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
+}
+
+async fn caller(shared: &Shared, headers: &HeaderMap) -> Result<Caller, Failure> {
+    let challenge = || Challenge::new(&shared.site.metadata_url);
+    let token = bearer(headers).map_err(|problem| problem.failure(challenge()))?;
+    shared.verifier.verify(token).await.map_err(|error| {
+        if error.is_unavailable() {
+            let message = "Your token cannot be checked right now. Try again in a moment.";
+            return Failure::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
+                .retryable(Some(RETRY_AFTER_S));
+        }
+        Failure::new(StatusCode::UNAUTHORIZED, "invalid_token", format!("Your token was not accepted: {error}."))
+            .challenged(&challenge().error("invalid_token", error))
+    })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,4 +135,20 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
         return Err(Problem::NoToken);
     }
     Ok(token.trim_matches(' '))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_breaks_out_of_a_challenge() {
+        let scopes = ["a\"b", "c\\d", "e\r\nf", "ü"].map(str::to_owned).into();
+        let challenge = Challenge::insufficient_scope("https://x/\"", &scopes);
+        assert_eq!(
+            challenge.header(),
+            "Bearer resource_metadata=\"https://x/\\\"\", error=\"insufficient_scope\", \
+             error_description=\"the token lacks a scope that this needs\", scope=\"a\\\"b c\\\\d e??f ?\""
+        );
+    }
 }

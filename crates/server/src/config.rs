@@ -59,7 +59,9 @@ pub enum ConfigError {
     #[error("public_url = \"{0}\" is not a base URL: write scheme and host, such as https://mcp.example.com")]
     PublicUrl(String),
     /// Not an origin.
-    #[error("cors_origins has \"{0}\", which is not an origin: write scheme, host and port only, such as https://app.example.com")]
+    #[error(
+        "cors_origins has \"{0}\", which is not an origin: write scheme, host and port only, such as https://app.example.com"
+    )]
     Origin(String),
     /// Not a host.
     #[error("allowed_hosts has \"{0}\", which is not a host: write a name, or a name and a port")]
@@ -78,7 +80,9 @@ impl Config {
         if let Some(origin) = self.cors_origins.iter().find(|origin| Origin::parse(origin).is_none()) {
             return Err(ConfigError::Origin(origin.clone()));
         }
-        if let Some(host) = self.allowed_hosts.iter().find(|host| http::uri::Authority::try_from(host.as_str()).is_err()) {
+        if let Some(host) =
+            self.allowed_hosts.iter().find(|host| http::uri::Authority::try_from(host.as_str()).is_err())
+        {
             return Err(ConfigError::Host(host.clone()));
         }
         let bounds = [

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::auth::Challenge;
 
 /// How long a client should wait when nobody knows better, in seconds.
-const RETRY_AFTER_S: u64 = 5;
+pub(crate) const RETRY_AFTER_S: u64 = 5;
 
 /// A request that was not done. It becomes an answer in [`request_id`](crate::request_id), which knows its name.
 #[derive(Clone, Debug)]
@@ -126,8 +126,17 @@ pub(crate) fn status_of_code(code: &str) -> StatusCode {
         Timeout, Unavailable, Unsupported,
     };
     let all = [
-        InvalidArgument, NotFound, PermissionDenied, IdentityMismatch, Conflict, LimitExceeded, RateLimited, Timeout,
-        Unavailable, Unsupported, Internal,
+        InvalidArgument,
+        NotFound,
+        PermissionDenied,
+        IdentityMismatch,
+        Conflict,
+        LimitExceeded,
+        RateLimited,
+        Timeout,
+        Unavailable,
+        Unsupported,
+        Internal,
     ];
     all.into_iter().find(|kind| kind.code() == code).map_or(StatusCode::INTERNAL_SERVER_ERROR, status_of)
 }
@@ -151,12 +160,20 @@ const fn status_of(kind: ErrorKind) -> StatusCode {
 
 /// No route has this path.
 pub(crate) async fn no_such_path() -> Failure {
-    Failure::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this address. /openapi.json names what there is.")
+    Failure::new(
+        StatusCode::NOT_FOUND,
+        "not_found",
+        "There is nothing at this address. /openapi.json names what there is.",
+    )
 }
 
 /// A route has this path but not this method; `Allow` names those it has.
 pub(crate) async fn no_such_method() -> Failure {
-    Failure::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This address does not take this method. See the Allow header.")
+    Failure::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "This address does not take this method. See the Allow header.",
+    )
 }
 
 /// A handler panicked: the log has why.
@@ -165,4 +182,3 @@ pub(crate) fn panicked(why: Box<dyn std::any::Any + Send>) -> Response {
     tracing::error!(why = why.unwrap_or("unknown"), "a handler panicked");
     Failure::internal().into_response()
 }
-

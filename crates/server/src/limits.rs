@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use futures::StreamExt;
-use http::header::CONTENT_LENGTH;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
 use http::{HeaderMap, StatusCode};
 
 use crate::app::Shared;
@@ -42,20 +42,34 @@ pub(crate) async fn read_body(headers: &HeaderMap, body: Body, bytes_max: usize)
     if !too_large {
         return Ok(read.into());
     }
-    let rest = async {
-        let mut bytes = 0;
-        while bytes < bytes_max.saturating_mul(2) && let Some(Ok(chunk)) = stream.next().await {
-            bytes += chunk.len();
-        }
-    };
-    let _ = tokio::time::timeout(DRAIN, rest).await;
+    drain(stream, bytes_max.saturating_mul(2)).await;
     let message = format!("The request's body is larger than {bytes_max} bytes. Send less.");
     Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message))
 }
 
+/// Reads what will be refused anyway, without keeping it: a sender who is cut off in the middle sees a broken
+/// connection and not the answer. Whoever asks before sending is told at once.
+pub(crate) async fn discard(headers: &HeaderMap, body: Body, bytes_max: usize) {
+    if !headers.contains_key(EXPECT) {
+        drain(body.into_data_stream(), bytes_max).await;
+    }
+}
+
+async fn drain(mut stream: BodyDataStream, bytes_max: usize) {
+    let rest = async {
+        let mut bytes = 0;
+        while bytes < bytes_max
+            && let Some(Ok(chunk)) = stream.next().await
+        {
+            bytes += chunk.len();
+        }
+    };
+    let _ = tokio::time::timeout(DRAIN, rest).await;
+}
+
 /// Whether the body is said to be JSON.
 pub(crate) fn is_json(headers: &HeaderMap) -> bool {
-    let kind = headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     kind.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
 }
 

@@ -56,7 +56,11 @@ impl Meters {
         let requests = Family::<Answered, Counter>::default();
         registry.register("http_requests", "Requests answered", requests.clone());
         let durations = Family::new_with_constructor((|| Histogram::new(BUCKETS_S)) as fn() -> Histogram);
-        registry.register("http_request_duration_seconds", "From a request to the head of its answer", durations.clone());
+        registry.register(
+            "http_request_duration_seconds",
+            "From a request to the head of its answer",
+            durations.clone(),
+        );
         let in_flight = Family::<Route, Gauge>::default();
         registry.register("http_requests_in_flight", "Requests under way", in_flight.clone());
         let tool_calls = Family::<ToolCall, Counter>::default();
@@ -79,6 +83,15 @@ impl Meters {
             Ok(reply) => reply.code.unwrap_or("internal"),
             Err(refused) => refused.code(),
         };
+        self.count(door, outcome);
+    }
+
+    /// One call that the agent made; it tells only whether it was done.
+    pub(crate) fn agents_call(&self, success: bool) {
+        self.count(Door::Chat, if success { "ok" } else { "failed" });
+    }
+
+    fn count(&self, door: Door, outcome: &'static str) {
         self.tool_calls.get_or_create(&ToolCall { door: door.as_str(), outcome }).inc();
     }
 

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
+use aws_lc_rs::rand;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
-use aws_lc_rs::rand;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::{HeaderName, X_CONTENT_TYPE_OPTIONS};

@@ -21,10 +21,13 @@ pub(crate) fn build(shared: Arc<Shared>) -> Router {
     let user = from_fn_with_state(shared.clone(), auth::require_user);
     let mut router = Router::new();
     for route in routes::table(&shared.config) {
-        router = router.route(route.path, match route.access {
-            Access::Public => route.handlers,
-            Access::User => route.handlers.layer(user.clone()),
-        });
+        router = router.route(
+            route.path,
+            match route.access {
+                Access::Public => route.handlers,
+                Access::User => route.handlers.layer(user.clone()),
+            },
+        );
     }
     router
         .fallback(error::no_such_path)

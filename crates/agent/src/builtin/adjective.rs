@@ -11,24 +11,33 @@ const DONE: [&str; 6] = ["done", "completed", "complete", "finished", "closed", 
 const OPEN: [&str; 9] =
     ["open", "unfinished", "undone", "incomplete", "uncompleted", "outstanding", "pending", "todo", "remaining"];
 /// Words that say where something stands.
-const STANDING: [&str; 26] = [
+pub(crate) const STANDING: [&str; 26] = [
     "open", "closed", "pending", "shipped", "delivered", "paid", "unpaid", "cancelled", "canceled", "active", "inactive",
     "draft", "published", "archived", "done", "new", "processing", "completed", "finished", "failed", "approved",
     "rejected", "returned", "refunded", "overdue", "blocked",
 ];
-const STANDING_FIELDS: [&str; 3] = ["status", "state", "stage"];
+pub(crate) const STANDING_FIELDS: [&str; 3] = ["status", "state", "stage"];
 /// Names of text fields whose values are few words that people put before a noun.
 const SORTS: [&str; 13] = [
     "category", "type", "kind", "genre", "tag", "brand", "department", "country", "city", "region", "priority", "color",
     "colour",
 ];
 
+/// Which words may be values of text fields whose values nobody lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Texts {
+    No,
+    /// Words that say where something stands: `open`, `shipped`.
+    Standing,
+    Any,
+}
+
 /// What one or more words before or after a noun say of it: `open`, `in progress`, `unpaid`, `electronics`.
 /// A question where it may be said of several fields.
 pub(crate) fn adjective(
     cursor: &Cursor<'_>,
     collection: &Collection,
-    texts: bool,
+    texts: Texts,
 ) -> Result<Option<(Condition, usize)>, String> {
     if cursor.peek().is_none_or(|token| token.kind != Kind::Word) {
         return Ok(None);
@@ -45,7 +54,11 @@ pub(crate) fn adjective(
     if let Some(found) = of_done(cursor, usable()) {
         return Ok(Some(found));
     }
-    if texts { of_text(cursor, usable().collect()) } else { Ok(None) }
+    match texts {
+        Texts::No => Ok(None),
+        Texts::Standing if !STANDING.contains(&cursor.word(0)) => Ok(None),
+        Texts::Standing | Texts::Any => of_text(cursor, usable().collect()),
+    }
 }
 
 /// A value that the field's schema lists.
@@ -101,12 +114,8 @@ fn of_text(cursor: &Cursor<'_>, usable: Vec<&Field>) -> Result<Option<(Condition
         };
         usable.iter().find(fits).copied()
     };
-    let wanted: &[&str] =
-        if STANDING.contains(&token.lower.as_str()) && STANDING_FIELDS.iter().any(|name| free(&name).is_some()) {
-            &STANDING_FIELDS
-        } else {
-            &SORTS
-        };
+    let stands = STANDING.contains(&token.lower.as_str()) && STANDING_FIELDS.iter().any(|name| free(&name).is_some());
+    let wanted: &[&str] = if stands { &STANDING_FIELDS } else { &SORTS };
     let value = Value::from(token.text.clone());
     only(wanted.iter().filter_map(free).map(|field| (Condition::new(&field.name, "eq", value.clone()), 1)).collect())
 }

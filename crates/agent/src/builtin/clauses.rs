@@ -1,7 +1,7 @@
 use connector::Field;
 use serde_json::Value;
 
-use super::adjective::adjective;
+use super::adjective::{Texts, adjective};
 use super::condition::{Comparison, Condition};
 use super::operator::Operator;
 use super::query::Sort;
@@ -15,6 +15,13 @@ const JOINS: [&str; 50] = [
     "exist", "in total", "in all", "right now", "currently", "at the moment", "so far", "of mine", "their", "its", "been",
     "only those", "those", "be",
 ];
+
+const DOWN: [&str; 8] = [
+    "descending", "desc", "highest first", "largest first", "biggest first", "high to low", "from high to low",
+    "in descending order",
+];
+const UP: [&str; 7] =
+    ["ascending", "asc", "lowest first", "smallest first", "low to high", "from low to high", "in ascending order"];
 
 impl<'c> Reader<'c, '_> {
     /// Reads everything after the noun. Every word must be understood.
@@ -77,10 +84,10 @@ impl<'c> Reader<'c, '_> {
             self.query.sort.push(sort);
             return Ok(true);
         }
-        if self.cursor.eat_any(&["descending", "desc", "highest first", "largest first", "high to low"]).is_some() {
+        if self.cursor.eat_any(&DOWN).is_some() {
             return Ok(self.direct(true));
         }
-        if self.cursor.eat_any(&["ascending", "asc", "lowest first", "smallest first", "low to high"]).is_some() {
+        if self.cursor.eat_any(&UP).is_some() {
             return Ok(self.direct(false));
         }
         if self.cursor.eat("cheapest first") {
@@ -93,9 +100,12 @@ impl<'c> Reader<'c, '_> {
         }
         loop {
             self.cursor.skip_all(&["the", "by"]);
-            let Some((field, len)) = self.sortable() else { return Err(self.unknown()) };
+            let Some((field, len, minus)) = self.sortable() else { return Err(self.unknown()) };
             self.cursor.skip(len);
-            self.query.sort.push(Sort { field: field.name.clone(), descending: self.query.top });
+            let down = self.cursor.eat_any(&DOWN).is_some();
+            let up = !down && self.cursor.eat_any(&UP).is_some();
+            let descending = (minus || down || self.query.top) && !up;
+            self.query.sort.push(Sort { field: field.name.clone(), descending });
             let mut here = self.cursor;
             here.eat_any(&["and", "then by", "then"]);
             if here.peek().is_some_and(|token| token.is_mark(",")) {
@@ -103,7 +113,7 @@ impl<'c> Reader<'c, '_> {
             }
             let more = here.tokens.len() < self.cursor.tokens.len();
             let ahead = Self { cursor: here, query: Default::default(), ..*self };
-            let next = ahead.sortable().map(|(_, len)| len);
+            let next = ahead.sortable().map(|(_, len, _)| len);
             let condition = next.is_some_and(|len| {
                 here.skip(len);
                 Operator::read(&mut here).is_some()
@@ -115,14 +125,17 @@ impl<'c> Reader<'c, '_> {
         }
     }
 
-    fn sortable(&self) -> Option<(&'c Field, usize)> {
+    /// A field to sort by, how many tokens it takes, and whether a minus stands before it.
+    fn sortable(&self) -> Option<(&'c Field, usize, bool)> {
         let mut here = self.cursor;
         let minus = here.peek().filter(|token| token.text.len() > 1).and_then(|token| token.text.strip_prefix('-'));
         if let Some(name) = minus {
-            return self.collection.fields.iter().find(|f| f.sortable && f.name.eq_ignore_ascii_case(name)).map(|f| (f, 1));
+            let named = |field: &&Field| field.sortable && field.name.eq_ignore_ascii_case(name);
+            return self.collection.fields.iter().find(named).map(|field| (field, 1, true));
         }
         here.skip_all(&["the"]);
-        fields::meant(&here, self.collection, |field| field.sortable)
+        let (field, len) = fields::meant(&here, self.collection, |field| field.sortable)?;
+        Some((field, len, false))
     }
 
     fn direct(&mut self, descending: bool) -> bool {
@@ -218,7 +231,7 @@ impl<'c> Reader<'c, '_> {
             }
             self.cursor = at_field;
         }
-        if let Some((condition, len)) = adjective(&self.cursor, self.collection, false)? {
+        if let Some((condition, len)) = adjective(&self.cursor, self.collection, Texts::Standing)? {
             self.cursor.skip(len);
             return Ok(Some(vec![if not.is_some() { condition.negated() } else { condition }]));
         }
@@ -376,7 +389,7 @@ impl<'c> Reader<'c, '_> {
     fn placed(&mut self) -> Result<Option<Vec<Condition>>, Question> {
         let start = self.cursor;
         let Some(word) = self.cursor.eat_any(&["in", "of", "from", "for", "on", "by", "under"]) else { return Ok(None) };
-        let sorts = matches!(word, "in" | "from" | "under");
+        let texts = if matches!(word, "in" | "from" | "under") { Texts::Any } else { Texts::No };
         self.cursor.skip_all(&["the", "my", "our"]);
         if self.cursor.word(0) == self.resource.to_lowercase() && !self.resource.is_empty() {
             self.cursor.skip(1);
@@ -386,7 +399,7 @@ impl<'c> Reader<'c, '_> {
             self.cursor.skip(len);
             return self.about(field, None);
         }
-        if let Some((condition, len)) = adjective(&self.cursor, self.collection, sorts)? {
+        if let Some((condition, len)) = adjective(&self.cursor, self.collection, texts)? {
             self.cursor.skip(len);
             return Ok(Some(vec![condition]));
         }

@@ -122,10 +122,6 @@ impl Conditions {
         }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.groups.is_empty()
-    }
-
     /// The `filters` argument.
     pub(crate) fn to_filters(&self) -> Option<Value> {
         match self.groups.as_slice() {

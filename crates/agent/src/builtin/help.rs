@@ -39,18 +39,23 @@ pub(crate) fn examples(world: &World<'_>) -> Vec<String> {
     let with = |kind: OperationKind| {
         world.collections.iter().filter(move |offered| offered.operations.contains(&kind)).map(|o| (o, o.collection))
     };
-    if let Some((offered, _)) = with(OperationKind::List).next() {
+    let owned = |collection: &Collection| matches!(collection.ownership, connector::Ownership::Owned { .. });
+    let timed = |collection: &Collection| collection.fields.iter().any(|field| fields::is_time(field) && field.sortable);
+    let recent = with(OperationKind::List).find(|(_, c)| owned(c) && timed(c) && !fields::is_files(c));
+    if let Some((offered, _)) = recent.or_else(|| with(OperationKind::List).next()) {
         said.push(format!("“show my last 3 {}”", sentence::noun(&offered.resource_type, None)));
     }
-    let filtered = with(OperationKind::List).find(|(_, collection)| collection.fields.iter().any(fields::has_values));
+    let filtered = with(OperationKind::List).find(|(_, c)| !fields::is_files(c) && c.fields.iter().any(fields::has_values));
     if let Some((offered, collection)) = filtered {
         said.push(format!("“list {} with {}”", offered.resource_type, example_filter(collection)));
     }
-    if let Some((offered, _)) = with(OperationKind::Aggregate).nth(1).or_else(|| with(OperationKind::Aggregate).next()) {
+    let counted = with(OperationKind::Aggregate).filter(|(_, c)| owned(c) && !c.name.contains('_'));
+    if let Some((offered, _)) = counted.last().or_else(|| with(OperationKind::Aggregate).next()) {
         said.push(format!("“how many {} do I have”", sentence::noun(&offered.resource_type, None)));
     }
-    if let Some((offered, collection)) = with(OperationKind::Create).find(|(_, c)| !fields::is_files(c)) {
-        let field = collection.fields.iter().filter(|f| f.creatable).max_by_key(|field| field.required);
+    let made = || with(OperationKind::Create).filter(|(_, c)| !fields::is_files(c));
+    if let Some((offered, collection)) = made().find(|(_, c)| fields::label(c).is_some()).or_else(|| made().next()) {
+        let field = collection.fields.iter().filter(|f| f.creatable).min_by_key(|field| !field.required);
         if let Some(field) = field {
             said.push(format!("“create {} with {}=…”", sentence::noun(&offered.resource_type, Some(1)), field.name));
         }

@@ -26,14 +26,11 @@ mod values;
 mod words;
 
 use async_trait::async_trait;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use self::nouns::World;
 use self::plan::Plan;
-use crate::AskError;
 use crate::model::{ChatModel, Message, Said, ToolCall, View};
-use crate::Usage;
+use crate::{AskError, Usage, today};
 
 /// See the module.
 pub(crate) struct BuiltIn;
@@ -45,7 +42,7 @@ impl ChatModel for BuiltIn {
     }
 
     async fn turn(&self, view: View<'_>) -> Result<Said, AskError> {
-        let world = World::new(view.toolbox, today());
+        let world = World::new(view.toolbox, today::utc());
         let message = view.transcript.iter().rev().find_map(|message| match message {
             Message::User(text) => Some(text.as_str()),
             Message::Assistant { .. } | Message::Results(_) => None,
@@ -59,8 +56,7 @@ impl ChatModel for BuiltIn {
         Ok(match (plan, results.first()) {
             (Plan::Say(text), _) => Said { text: Some(text), usage, ..Said::default() },
             (Plan::Act(act), None) => {
-                let call =
-                    ToolCall { id: "1".into(), tool: act.tool, arguments: act.arguments, signatures: None };
+                let call = ToolCall { id: "1".into(), tool: act.tool, arguments: act.arguments };
                 Said { calls: vec![call], usage, ..Said::default() }
             }
             (Plan::Act(act), Some(result)) => {
@@ -68,8 +64,4 @@ impl ChatModel for BuiltIn {
             }
         })
     }
-}
-
-fn today() -> Date {
-    jiff::Timestamp::now().to_zoned(TimeZone::UTC).date()
 }

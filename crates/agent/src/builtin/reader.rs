@@ -2,7 +2,7 @@ use connector::{Collection, Field};
 use jiff::civil::Date;
 use serde_json::Value;
 
-use super::adjective::adjective;
+use super::adjective::{Texts, adjective};
 use super::condition::Condition;
 use super::cursor::Cursor;
 use super::query::{Query, Sort};
@@ -53,9 +53,19 @@ impl<'c> Reader<'c, '_> {
                 self.query.limit = Some(number);
                 continue;
             }
-            match adjective(&self.cursor, self.collection, true)? {
+            if let Some((field, len)) = fields::exact(&self.cursor, self.collection, |field| field.filterable)
+                && self.cursor.tokens.len() > len
+                && !fields::is_boolean(field)
+            {
+                self.cursor.skip(len);
+                let value = self.value(field)?;
+                self.query.conditions.and(Condition::new(&field.name, "eq", value));
+                continue;
+            }
+            match adjective(&self.cursor, self.collection, Texts::Any)? {
                 Some((condition, len)) => {
                     self.cursor.skip(len);
+                    self.skip_field_of(&condition);
                     self.query.conditions.and(if not { condition.negated() } else { condition });
                     not = false;
                 }
@@ -63,6 +73,16 @@ impl<'c> Reader<'c, '_> {
             }
         }
         Ok(())
+    }
+
+    /// `high priority tasks`: the field that a value was just said of.
+    fn skip_field_of(&mut self, condition: &Condition) {
+        let Condition::One(comparison) = condition else { return };
+        if let Some((field, len)) = fields::exact(&self.cursor, self.collection, |_| true)
+            && field.name == comparison.field
+        {
+            self.cursor.skip(len);
+        }
     }
 
     /// `bob's orders`

@@ -31,6 +31,12 @@ pub(crate) fn quote(text: &str) -> String {
     }
 }
 
+/// A noun with `a` or `an` before it.
+pub(crate) fn one(noun: &str) -> String {
+    let vowel = noun.chars().next().is_some_and(|c| "aeio".contains(c.to_ascii_lowercase()));
+    format!("{} {noun}", if vowel { "an" } else { "a" })
+}
+
 /// A noun for so many: `order_items` are `1 order item` and `2 order items`.
 pub(crate) fn noun(name: &str, count: Option<u64>) -> String {
     let own = name.rsplit_once('.').map_or(name, |(_, own)| own);

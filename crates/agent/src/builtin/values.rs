@@ -60,6 +60,9 @@ pub(crate) fn number(text: &str, fraction: bool) -> Option<Value> {
     if let Ok(whole) = plain.parse::<i64>() {
         return Some(whole.into());
     }
+    if let Some(whole) = plain.strip_suffix('.').and_then(|text| text.parse::<i64>().ok()) {
+        return Some(whole.into());
+    }
     let number = plain.parse::<f64>().ok().filter(|number| fraction || number.fract() == 0.0)?;
     Number::from_f64(number).map(Value::Number)
 }

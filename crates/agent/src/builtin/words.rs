@@ -80,7 +80,9 @@ fn quoted(rest: &str, first: char) -> Option<(&str, usize)> {
 /// Takes one word, and the `:` after it as a mark. What ends a sentence does not belong to its last word.
 fn word(rest: &str, at: usize, tokens: &mut Vec<Token>) -> usize {
     let stop = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '=' | '<' | '>' | '"' | '“' | '”' | '(' | ')');
-    let end = rest.find(stop).unwrap_or(rest.len());
+    // A mark that opens nothing is a word of its own.
+    let first = rest.chars().next().map_or(1, char::len_utf8);
+    let end = rest[first..].find(stop).map_or(rest.len(), |at| first + at);
     let end = match rest[..end].find("!=") {
         Some(_) => end,
         None if rest[end..].starts_with('=') && rest[..end].ends_with('!') => end - 1,
@@ -100,7 +102,7 @@ fn word(rest: &str, at: usize, tokens: &mut Vec<Token>) -> usize {
     } else {
         tokens.push(Token::new(plain, Kind::Word, at..at + plain.len()));
     }
-    end.max(1)
+    end
 }
 
 /// `status:open`, but not `12:30` and not `https://…`.

@@ -10,17 +10,17 @@ use gateway::{Audit, Door, Gateway, Options, Toolbox, ToolsMode};
 use sqlx::{Connection, SqliteConnection};
 use tempfile::TempDir;
 
-pub struct Shop {
-    pub gateway: Gateway,
+pub(crate) struct Shop {
+    pub(crate) gateway: Gateway,
     folder: TempDir,
 }
 
 impl Shop {
-    pub async fn open(tools: ToolsMode) -> Self {
+    pub(crate) async fn open(tools: ToolsMode) -> Self {
         Self::with(tools, ResourcePolicy::default(), Audit::default()).await
     }
 
-    pub async fn with(tools: ToolsMode, policy: ResourcePolicy, audit: Audit) -> Self {
+    pub(crate) async fn with(tools: ToolsMode, policy: ResourcePolicy, audit: Audit) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = format!("sqlite://{}", folder.path().join("shop.db").display());
         let mut connection =
@@ -41,13 +41,13 @@ impl Shop {
         Self { gateway, folder }
     }
 
-    pub async fn toolbox(&self, user: &str) -> Toolbox {
+    pub(crate) async fn toolbox(&self, user: &str) -> Toolbox {
         self.gateway.toolbox(testkit::caller(user).await, Door::Chat)
     }
 
     /// Puts a file into a user's folder.
     #[allow(dead_code, reason = "not every test needs files")]
-    pub fn file(&self, user: &str, path: &str, text: &str) {
+    pub(crate) fn file(&self, user: &str, path: &str, text: &str) {
         let file = self.folder.path().join("files").join(connector_files::folder_name(user)).join(path);
         std::fs::create_dir_all(file.parent().expect("a folder")).expect("folders can be made");
         std::fs::write(file, text).expect("a file can be written");

@@ -41,7 +41,8 @@ impl Load {
             .expect("wrk runs");
         let used = server.cpu_us() - before;
         let said = String::from_utf8_lossy(&output.stdout);
-        let line = said.lines().find_map(|line| line.strip_prefix("result ")).unwrap_or_else(|| panic!("wrk said {said}"));
+        let line =
+            said.lines().find_map(|line| line.strip_prefix("result ")).unwrap_or_else(|| panic!("wrk said {said}"));
         let numbers: Vec<f64> = line.split(' ').map(|word| word.parse().expect("a number")).collect();
         let [requests, duration_us, p50_us, p99_us, errors] = numbers.as_slice() else { panic!("wrk said {line}") };
         assert!(*errors == 0.0, "{errors} requests failed: {said}");

@@ -55,7 +55,11 @@ async fn starts(programs: &Path, shop: &shop::Shop) {
         idle = bellhop.resident_kib();
     }
     took.sort();
-    println!("cold start to the first answer   {:>8.1} ms  (median of {})", took[took.len() / 2].as_secs_f64() * 1e3, took.len());
+    println!(
+        "cold start to the first answer   {:>8.1} ms  (median of {})",
+        took[took.len() / 2].as_secs_f64() * 1e3,
+        took.len()
+    );
     println!("resident when idle               {:>8.1} MiB", idle as f64 / 1024.0);
 }
 
@@ -79,8 +83,15 @@ async fn calls(programs: &Path, shop: &shop::Shop, time: Duration) {
         }
     }
     println!("resident under load              {:>8.1} MiB\n", loaded as f64 / 1024.0);
-    println!("50 rows of PostgreSQL, {} connections, median of {ROUNDS} rounds of {} s", load::CONNECTIONS, time.as_secs());
-    println!("{:<28} {:>10} {:>9} {:>9} {:>12} {:>8} {:>8}", "", "requests/s", "p50 ms", "p99 ms", "CPU us/req", "req/s x", "CPU x");
+    println!(
+        "50 rows of PostgreSQL, {} connections, median of {ROUNDS} rounds of {} s",
+        load::CONNECTIONS,
+        time.as_secs()
+    );
+    println!(
+        "{:<28} {:>10} {:>9} {:>9} {:>12} {:>8} {:>8}",
+        "", "requests/s", "p50 ms", "p99 ms", "CPU us/req", "req/s x", "CPU x"
+    );
     let medians: Vec<Result> = results.iter().map(|all| Result::median(all)).collect();
     let yardstick = &medians[2];
     for ((name, ..), it) in ways.iter().zip(&medians) {

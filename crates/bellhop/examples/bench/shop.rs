@@ -80,7 +80,8 @@ impl Shop {
     }
 
     fn post(&self, url: &str, body: &serde_json::Value) -> Load {
-        let headers = [("Content-Type", "application/json".to_owned()), ("Authorization", format!("Bearer {}", self.token))];
+        let headers =
+            [("Content-Type", "application/json".to_owned()), ("Authorization", format!("Bearer {}", self.token))];
         let headers = headers.map(|(name, value)| (name.to_owned(), value)).to_vec();
         Load { url: url.to_owned(), headers, body: Some(body.to_string()) }
     }

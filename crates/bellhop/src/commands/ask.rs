@@ -28,7 +28,11 @@ pub(super) async fn run(arguments: Arguments, environment: &Environment) -> anyh
     } else {
         output::line(&answer.response);
         let used: Vec<_> = answer.tools_used.iter().map(|used| used.tool.as_str()).collect();
-        output::note(format_args!("— {}, tools: {}", answer.agent_used, if used.is_empty() { "none".into() } else { used.join(", ") }));
+        output::note(format_args!(
+            "— {}, tools: {}",
+            answer.agent_used,
+            if used.is_empty() { "none".into() } else { used.join(", ") }
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }

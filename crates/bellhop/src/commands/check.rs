@@ -51,7 +51,9 @@ pub(super) async fn run(arguments: Arguments, environment: &Environment) -> anyh
                 json!({"resource": name, "collections": collections, "actions": actions, "hidden": catalog.hidden})
             })
             .collect();
-        output::json(&json!({"ok": true, "config": origin, "issuers": issuers, "notes": notes, "resources": resources}))?;
+        output::json(
+            &json!({"ok": true, "config": origin, "issuers": issuers, "notes": notes, "resources": resources}),
+        )?;
     } else {
         print(&origin, &issuers, &catalogs);
     }

@@ -52,7 +52,9 @@ fn print(url: &str, tokens: &[(&str, String)]) {
         output::line(format_args!("{}={token}\n", user.to_uppercase()));
     }
     let Some((user, token)) = tokens.first() else { return };
-    output::line(format_args!("Three things to try in another terminal, as {user} (use the other token and see the difference):\n"));
+    output::line(format_args!(
+        "Three things to try in another terminal, as {user} (use the other token and see the difference):\n"
+    ));
     output::line("1. Ask the agent (the built-in model: no key, no network):\n");
     output::line(format_args!(
         "curl -s {url}/api/agents/chat -H 'Content-Type: application/json' -H 'Authorization: Bearer {token}' \
@@ -64,6 +66,8 @@ fn print(url: &str, tokens: &[(&str, String)]) {
          -d '{{\"filters\": {{\"status\": \"open\"}}}}'\n"
     ));
     output::line("3. Give it to an MCP client:\n");
-    output::line(format_args!("claude mcp add --transport http bellhop {url}/mcp --header 'Authorization: Bearer {token}'\n"));
+    output::line(format_args!(
+        "claude mcp add --transport http bellhop {url}/mcp --header 'Authorization: Bearer {token}'\n"
+    ));
     output::line("Ctrl-C ends it.");
 }

@@ -69,9 +69,17 @@ async fn sql(url: &str, written: &str) -> anyhow::Result<(String, std::sync::Arc
         }
     }
     if !catalog.hidden.is_empty() {
-        text.push_str("\n# Hidden, because nothing ties their rows to a user. To open one, write the line behind it:\n");
+        text.push_str(
+            "\n# Hidden, because nothing ties their rows to a user. To open one, write the line behind it:\n",
+        );
         for hidden in &catalog.hidden {
-            writeln!(text, "# {}: {}\n#   {}", hidden.name, hidden.reason, hidden.open_with.replace("NAME", "database"))?;
+            writeln!(
+                text,
+                "# {}: {}\n#   {}",
+                hidden.name,
+                hidden.reason,
+                hidden.open_with.replace("NAME", "database")
+            )?;
         }
     }
     Ok((text, catalog))

@@ -70,7 +70,13 @@ impl Auth {
             OneOrMany::One(one) => vec![one],
             OneOrMany::Many(several) => several,
         };
-        Ok(IssuerConfig { issuer: self.issuer, audiences, keys, user_id_claim: self.user_id_claim, leeway_s: self.leeway_s })
+        Ok(IssuerConfig {
+            issuer: self.issuer,
+            audiences,
+            keys,
+            user_id_claim: self.user_id_claim,
+            leeway_s: self.leeway_s,
+        })
     }
 }
 
@@ -82,8 +88,9 @@ fn keys(jwks: Jwks, span: Range<usize>, base: &Path) -> Result<Keys, Fault> {
         }
         Jwks::AddressOrFile(file) => {
             let path = base.join(&file);
-            let text = std::fs::read_to_string(&path)
-                .map_err(|error| Fault::at(span.clone(), format!("the key set {} cannot be read: {error}", path.display())))?;
+            let text = std::fs::read_to_string(&path).map_err(|error| {
+                Fault::at(span.clone(), format!("the key set {} cannot be read: {error}", path.display()))
+            })?;
             let set = serde_json::from_str(&text)
                 .map_err(|error| Fault::at(span, format!("{} is not a JSON key set: {error}", path.display())))?;
             Ok(Keys::Jwks(set))
@@ -95,14 +102,14 @@ fn keys(jwks: Jwks, span: Range<usize>, base: &Path) -> Result<Keys, Fault> {
 pub(super) fn from_environment(environment: &Environment) -> Result<Option<IssuerConfig>, Fault> {
     let issuer = environment.get("JWT_ISSUER");
     if let Some(secret) = environment.get("JWT_SECRET") {
-        let issuer = issuer.ok_or_else(|| Fault::plain("JWT_SECRET is set, but JWT_ISSUER is not: say whose tokens these are"))?;
+        let issuer = issuer
+            .ok_or_else(|| Fault::plain("JWT_SECRET is set, but JWT_ISSUER is not: say whose tokens these are"))?;
         return Ok(Some(shared_secret(issuer, secret, environment)));
     }
     if let Some(url) = environment.get("BETTER_AUTH_URL") {
         // Better Auth signs with its own keys; iss and aud are the origin of its base URL.
-        let origin = origin(url).ok_or_else(|| {
-            Fault::plain(format!("BETTER_AUTH_URL must be an http or https address, not \"{url}\""))
-        })?;
+        let origin = origin(url)
+            .ok_or_else(|| Fault::plain(format!("BETTER_AUTH_URL must be an http or https address, not \"{url}\"")))?;
         let audience = environment.get("JWT_AUDIENCE").unwrap_or(origin);
         let jwks = format!("{origin}/api/auth/jwks");
         return Ok(Some(IssuerConfig::new(issuer.unwrap_or(origin), audience, Keys::JwksUrl(jwks))));

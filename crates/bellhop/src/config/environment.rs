@@ -16,13 +16,16 @@ impl Environment {
         let mut variables = BTreeMap::new();
         let file = Path::new(".env");
         if file.is_file() {
-            let entries = dotenvy::from_path_iter(file).map_err(|error| Fault::plain(format!(".env cannot be read: {error}")))?;
+            let entries =
+                dotenvy::from_path_iter(file).map_err(|error| Fault::plain(format!(".env cannot be read: {error}")))?;
             for entry in entries {
                 let (name, value) = entry.map_err(|_| Fault::plain(".env has a line that is not NAME=value"))?;
                 variables.insert(name, value);
             }
         }
-        variables.extend(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))));
+        variables.extend(
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+        );
         Ok(Self { variables })
     }
 
@@ -43,7 +46,9 @@ impl Environment {
     /// A TCP port.
     pub(crate) fn port(&self, name: &str) -> Result<Option<u16>, Fault> {
         let Some(text) = self.get(name) else { return Ok(None) };
-        text.parse().map(Some).map_err(|_| Fault::plain(format!("{name} must be a port from 0 to 65535, not \"{text}\"")))
+        text.parse()
+            .map(Some)
+            .map_err(|_| Fault::plain(format!("{name} must be a port from 0 to 65535, not \"{text}\"")))
     }
 }
 

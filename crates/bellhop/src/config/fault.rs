@@ -36,7 +36,8 @@ impl Fault {
 
     /// Shows the line of the file.
     pub(crate) fn in_file(mut self, path: &Path, text: &str) -> Self {
-        self.source = Some(Box::new(NamedSource::new(path.display().to_string(), text.to_owned()).with_language("toml")));
+        self.source =
+            Some(Box::new(NamedSource::new(path.display().to_string(), text.to_owned()).with_language("toml")));
         self
     }
 }

@@ -12,7 +12,10 @@ use super::{Config, Environment, Fault, Kind, Server, expand, resources};
 
 /// `bellhop.toml`, for editors.
 #[derive(JsonSchema)]
-#[expect(dead_code, reason = "the two tables that are read key by key, so that faults keep their place, have no other use for it")]
+#[expect(
+    dead_code,
+    reason = "the two tables that are read key by key, so that faults keep their place, have no other use for it"
+)]
 pub(crate) struct Schema {
     #[schemars(flatten)]
     file: File,

@@ -114,10 +114,16 @@ impl Config {
             self.server.port = port;
         }
         if let Some(origins) = environment.get("CORS_ORIGINS") {
-            self.server.doors.cors_origins.extend(origins.split(',').map(str::trim).filter(|o| !o.is_empty()).map(str::to_owned));
+            self.server
+                .doors
+                .cors_origins
+                .extend(origins.split(',').map(str::trim).filter(|o| !o.is_empty()).map(str::to_owned));
         }
         if let Some(port) = environment.port("FRONTEND_PORT")? {
-            self.server.doors.cors_origins.extend([format!("http://localhost:{port}"), format!("http://127.0.0.1:{port}")]);
+            self.server
+                .doors
+                .cors_origins
+                .extend([format!("http://localhost:{port}"), format!("http://127.0.0.1:{port}")]);
         }
         if environment.get("API_BASE_URL").is_some() || environment.get("API_KEY").is_some() {
             self.notes.push(

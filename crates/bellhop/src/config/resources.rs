@@ -27,19 +27,23 @@ fn resource(name: &str, name_span: Range<usize>, value: Spanned<DeValue<'_>>) ->
     let DeValue::Table(mut table) = value.into_inner() else {
         return Err(Fault::at(span, format!("a resource is a table: [resources.{name}]")));
     };
-    let kind = take(&mut table, "kind")
-        .ok_or_else(|| Fault::at(name_span.clone(), "`kind` is missing").help("write kind = \"sql\" or kind = \"files\""))?;
+    let kind = take(&mut table, "kind").ok_or_else(|| {
+        Fault::at(name_span.clone(), "`kind` is missing").help("write kind = \"sql\" or kind = \"files\"")
+    })?;
     let kind_span = kind.span();
     let kind = match kind.into_inner() {
         DeValue::String(kind) => kind.into_owned(),
         _ => return Err(Fault::at(kind_span, "`kind` must be a text, such as \"sql\"")),
     };
     let mut policy = match take(&mut table, "access") {
-        Some(access) => ResourcePolicy::deserialize(ValueDeserializer::from(access)).map_err(|error| Fault::toml(&error))?,
+        Some(access) => {
+            ResourcePolicy::deserialize(ValueDeserializer::from(access)).map_err(|error| Fault::toml(&error))?
+        }
         None => ResourcePolicy::default(),
     };
     if let Some(read_only) = take(&mut table, "read_only") {
-        policy.read_only = bool::deserialize(ValueDeserializer::from(read_only)).map_err(|error| Fault::toml(&error))?;
+        policy.read_only =
+            bool::deserialize(ValueDeserializer::from(read_only)).map_err(|error| Fault::toml(&error))?;
     }
     let kind = Kind::read(&kind, Spanned::new(span, DeValue::Table(table))).map_err(|error| {
         let fault = Fault::toml(&error);
@@ -49,7 +53,8 @@ fn resource(name: &str, name_span: Range<usize>, value: Spanned<DeValue<'_>>) ->
                 Fault::at(kind_span, format!("the kind \"{kind}\" does not exist in this version yet"))
             }
             None if error.message().starts_with("unknown variant") => {
-                Fault::at(kind_span, error.message().replacen("unknown variant", "unknown kind", 1)).help("did you mean \"sql\" or \"files\"?")
+                Fault::at(kind_span, error.message().replacen("unknown variant", "unknown kind", 1))
+                    .help("did you mean \"sql\" or \"files\"?")
             }
             None => Fault::at(name_span, error.message().to_owned()),
         }
@@ -77,7 +82,8 @@ pub(super) fn from_environment(environment: &Environment) -> Result<Vec<Resource
     let settings = [("DATABASE_URL", "database", "sql", "url"), ("BASE_DATA_PATH", "documents", "files", "root")];
     for (variable, name, kind, key) in settings {
         if let Some(value) = environment.get(variable) {
-            let kind = Kind::with_one_key(kind, key, value).map_err(|error| Fault::plain(format!("{variable}: {error}")))?;
+            let kind =
+                Kind::with_one_key(kind, key, value).map_err(|error| Fault::plain(format!("{variable}: {error}")))?;
             resources.push(Resource { name: name.to_owned(), kind, policy: ResourcePolicy::default() });
         }
     }

@@ -25,8 +25,9 @@ const FILES: [(&str, &str, &str); 5] = [
 pub(crate) async fn furnish(folder: &Path) -> anyhow::Result<Vec<Resource>> {
     let database = folder.join("shop.db");
     let database = database.to_str().ok_or_else(|| anyhow!("the temporary folder's name is not Unicode"))?;
-    let mut connection =
-        SqliteConnection::connect(&format!("sqlite://{database}?mode=rwc")).await.context("the sample shop cannot be made")?;
+    let mut connection = SqliteConnection::connect(&format!("sqlite://{database}?mode=rwc"))
+        .await
+        .context("the sample shop cannot be made")?;
     sqlx::raw_sql(SEED).execute(&mut connection).await.context("the sample shop cannot be filled")?;
     connection.close().await?;
 

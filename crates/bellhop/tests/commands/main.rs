@@ -130,7 +130,8 @@ async fn check_says_what_is_hidden_why_and_what_would_open_it() {
 #[tokio::test]
 async fn tools_and_call_act_as_the_user_that_the_operator_names() {
     let folder = Folder::new().await;
-    let tools: Value = serde_json::from_str(&folder.answers(&["tools", "--user", "alice", "--json"], &[DATABASE])).unwrap();
+    let tools: Value =
+        serde_json::from_str(&folder.answers(&["tools", "--user", "alice", "--json"], &[DATABASE])).unwrap();
     assert!(tools.as_array().unwrap().iter().any(|tool| tool["name"] == "database_tasks_list"));
     let list = ["call", "--user", "bob", "database_tasks_list"];
     let answer: Value = serde_json::from_str(&folder.answers(&list, &[DATABASE])).unwrap();
@@ -151,7 +152,11 @@ async fn init_writes_a_file_that_check_accepts_and_never_overwrites_one() {
     assert!(folder.fails_with(&["init", "sqlite://shop.db"], &[]).contains("--force"));
     folder.answers(&["init", ".", "--output", "files.toml"], &[]);
     folder.answers(&["check", "--dev", "--config", "files.toml"], &[]);
-    assert!(folder.fails_with(&["init", "sqlite://missing.db", "--output", "x.toml"], &[]).contains("There is no SQLite file"));
+    assert!(
+        folder
+            .fails_with(&["init", "sqlite://missing.db", "--output", "x.toml"], &[])
+            .contains("There is no SQLite file")
+    );
     assert!(!folder.path().join("x.toml").exists());
 }
 

@@ -16,7 +16,8 @@ async fn bellhop_in(home: TempDir, auth: &str) -> Bellhop {
     let root = home.path().join("users");
     std::fs::create_dir_all(&root).expect("a folder can be made");
     let root = root.display();
-    Bellhop::serve_in(home, &format!("[auth]\n{auth}\n\n[resources.notes]\nkind = \"files\"\nroot = \"{root}\"\n")).await
+    Bellhop::serve_in(home, &format!("[auth]\n{auth}\n\n[resources.notes]\nkind = \"files\"\nroot = \"{root}\"\n"))
+        .await
 }
 
 fn jwks(issuer: &str, audience: &str, jwks: &str) -> String {

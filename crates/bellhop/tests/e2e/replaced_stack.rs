@@ -15,7 +15,8 @@ use crate::support::{Bellhop, process};
 async fn folders() -> (Bellhop, TempDir) {
     let root = process::home();
     fixtures::furnish(root.path());
-    let config = format!("{}\n[resources.notes]\nkind = \"files\"\nroot = \"{}\"\n", fixtures::auth(), root.path().display());
+    let config =
+        format!("{}\n[resources.notes]\nkind = \"files\"\nroot = \"{}\"\n", fixtures::auth(), root.path().display());
     (Bellhop::serve(&config).await, root)
 }
 
@@ -33,10 +34,15 @@ async fn no_tool_offers_an_argument_that_says_for_whom() {
     let tools = bellhop.mcp(&bellhop.token("alice")).tools().await;
     for tool in tools {
         let properties = tool["inputSchema"]["properties"].as_object().cloned().unwrap_or_default();
-        let inner = properties.values().filter_map(|schema| schema["properties"].as_object()).flat_map(|all| all.keys());
+        let inner =
+            properties.values().filter_map(|schema| schema["properties"].as_object()).flat_map(|all| all.keys());
         for name in properties.keys().chain(inner) {
             let plain = name.to_lowercase().replace('_', "");
-            assert!(!["userid", "ownerid", "owner", "user"].contains(&plain.as_str()), "{} offers {name}", tool["name"]);
+            assert!(
+                !["userid", "ownerid", "owner", "user"].contains(&plain.as_str()),
+                "{} offers {name}",
+                tool["name"]
+            );
         }
     }
 }
@@ -100,7 +106,8 @@ async fn a_user_whose_name_begins_another_users_name_stays_outside() {
     let (bellhop, root) = folders().await;
     let before = fixtures::alices_files(root.path());
     let al = bellhop.mcp(&fixtures::token("al"));
-    for path in ["../alice/shared-name.txt", "../alice", "./../alice/shared-name.txt", "x/../../alice/shared-name.txt"] {
+    for path in ["../alice/shared-name.txt", "../alice", "./../alice/shared-name.txt", "x/../../alice/shared-name.txt"]
+    {
         let calls = [
             ("notes_files_get", json!({"identifier": path})),
             ("notes_files_update", json!({"identifier": path, "data": {"content": "x"}})),
@@ -156,7 +163,19 @@ async fn no_user_id_moves_the_root() {
     let (bellhop, root) = folders().await;
     let around: Vec<_> = list(root.path().parent().expect("a parent"));
     let before = fixtures::alices_files(root.path());
-    for user in ["..", ".", "../../..", "/etc", "alice/", "a/../alice", "ALICE", "alice ", "\u{430}lice", "-rf", &"x".repeat(300)] {
+    for user in [
+        "..",
+        ".",
+        "../../..",
+        "/etc",
+        "alice/",
+        "a/../alice",
+        "ALICE",
+        "alice ",
+        "\u{430}lice",
+        "-rf",
+        &"x".repeat(300),
+    ] {
         let mcp = bellhop.mcp(&fixtures::token(user));
         let (status, _) = mcp.status().await;
         if status == 401 {
@@ -169,7 +188,11 @@ async fn no_user_id_moves_the_root() {
     let (empty, _) = bellhop.mcp(&fixtures::token("")).status().await;
     assert_eq!(empty, 401, "an empty id is no user");
     for (path, text) in before {
-        assert_eq!(std::fs::read(root.path().join(&path)).unwrap_or_else(|_| b"a folder".to_vec()), text, "{path:?} changed");
+        assert_eq!(
+            std::fs::read(root.path().join(&path)).unwrap_or_else(|_| b"a folder".to_vec()),
+            text,
+            "{path:?} changed"
+        );
     }
     let now: Vec<_> = list(root.path().parent().expect("a parent"));
     let new: Vec<_> = now.iter().filter(|name| !around.contains(name) && name.contains("mine")).collect();
@@ -227,7 +250,8 @@ async fn bad_expired_and_missing_tokens_are_401_at_every_door() {
             }
             let response = request.json(&json!({"message": "hello"})).send().await.expect("the server answers");
             assert_eq!(response.status(), 401, "{door} with {token:?}");
-            let challenge = response.headers().get("www-authenticate").unwrap_or_else(|| panic!("{door}: no challenge"));
+            let challenge =
+                response.headers().get("www-authenticate").unwrap_or_else(|| panic!("{door}: no challenge"));
             assert!(challenge.to_str().is_ok_and(|text| text.starts_with("Bearer")), "{challenge:?}");
         }
     }
@@ -250,7 +274,10 @@ async fn the_chat_takes_json_and_names_the_tools_it_used() {
     let used = &answer["tools_used"][0];
     assert!(used["tool"].as_str().is_some_and(|name| name.contains("list")), "{answer}");
     assert_eq!((&used["success"], &used["effect"]), (&json!(true), &json!("read")), "{answer}");
-    assert!(used["duration_ms"].is_number() && answer["agent_used"].is_string() && answer["request_id"].is_string(), "{answer}");
+    assert!(
+        used["duration_ms"].is_number() && answer["agent_used"].is_string() && answer["request_id"].is_string(),
+        "{answer}"
+    );
 }
 
 #[tokio::test]
@@ -305,7 +332,20 @@ async fn an_error_of_the_database_shows_nothing_of_it() {
             ("shop_order_items_create", json!({"data": {"order_id": 800_001, "product_id": 424_242}})),
         ] {
             let answer = bob.call_raw(tool, &arguments).await.to_string().to_lowercase();
-            for word in ["sqlite", "postgres", "sqlx", "syntax error", "constraint", "insert into", "select ", "relation ", "sqlstate", "/home", "/tmp", ".rs:"] {
+            for word in [
+                "sqlite",
+                "postgres",
+                "sqlx",
+                "syntax error",
+                "constraint",
+                "insert into",
+                "select ",
+                "relation ",
+                "sqlstate",
+                "/home",
+                "/tmp",
+                ".rs:",
+            ] {
                 assert!(!answer.contains(word), "{tool} {arguments} shows {word:?}: {answer}");
             }
         }
@@ -356,7 +396,9 @@ fn foreign_peers(pid: u32) -> Vec<String> {
     // 00000000 is no peer at all, …7F is 127.0.0.0/8 in the table's byte order, and …01000000 is ::1.
     let near = |peer: &str| {
         let address = peer.split(':').next().unwrap_or_default();
-        address.bytes().all(|byte| byte == b'0') || address.ends_with("7F") || address.ends_with("0000000001000000")
+        address.bytes().all(|byte| byte == b'0')
+            || address.ends_with("7F")
+            || address.ends_with("0000000001000000")
             || address.ends_with("FFFF00000100007F")
     };
     own.filter_map(|words| words.get(2).map(|peer| (*peer).to_owned())).filter(|peer| !near(peer)).collect()

@@ -129,3 +129,47 @@ async fn special_files_do_not_exist_and_nothing_waits_for_them() {
     };
     tokio::time::timeout(Duration::from_secs(20), work).await.expect("nothing waits for a pipe");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_swapped_for_a_pipe_or_a_link_while_it_is_read_neither_blocks_nor_leads_elsewhere() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let bench = bench().await;
+    bench.put("alice", "file", "hers");
+    let (home, stop) = (bench.home("alice"), Arc::new(AtomicBool::new(false)));
+    std::fs::write(home.join("other"), "linked").unwrap();
+    symlink("other", home.join("link")).unwrap();
+    assert!(Command::new("mkfifo").arg(home.join("pipe")).status().unwrap().success());
+    let swapper = {
+        let (stop, home) = (Arc::clone(&stop), home.clone());
+        tokio::task::spawn_blocking(move || {
+            let swap = |one: &str, other: &str| {
+                std::fs::rename(home.join(one), home.join("aside")).unwrap();
+                std::fs::rename(home.join(other), home.join(one)).unwrap();
+                std::fs::rename(home.join("aside"), home.join(other)).unwrap();
+            };
+            while !stop.load(Ordering::Relaxed) {
+                for other in ["pipe", "pipe", "link", "link"] {
+                    swap("file", other);
+                }
+            }
+        })
+    };
+    let reads = async {
+        let mut read = 0;
+        for _ in 0..5000 {
+            if let Ok(outcome) = bench.get("alice", "file").await {
+                assert_eq!(data(&outcome)["content"], "hers");
+                read += 1;
+            }
+        }
+        assert!(read > 0);
+    };
+    let done = tokio::time::timeout(Duration::from_secs(60), reads).await;
+    stop.store(true, Ordering::Relaxed);
+    // A reader that waits for the pipe would wait for ever: give it somebody who opens it for writing.
+    let freed = std::fs::File::options().read(true).write(true).open(home.join("pipe"));
+    swapper.await.unwrap();
+    drop(freed);
+    done.expect("nothing waits for a pipe");
+}

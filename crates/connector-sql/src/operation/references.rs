@@ -41,6 +41,8 @@ pub(super) fn checks<'a>(
         }
         checks.push((key, check(scope, offered, key, &sources, row)?));
     }
+    // Whose a parent is comes before whether a shared one exists.
+    checks.sort_by_key(|(key, _)| !scope.snapshot.owners.tables[key.table].by_user());
     Ok(checks)
 }
 

@@ -295,7 +295,7 @@ both! {
         alice.create("items", json!({"id": 10, "region": "eu", "number": 1})).await.unwrap_err();
         alice.create("items", json!({"region": "eu", "number": 1, "x": "new"})).await.unwrap();
         let foreign = failure(alice.create("items", json!({"region": "us", "number": 1})).await);
-        assert_eq!(foreign, ("invalid_argument", "`region` and `number` does not name an item of orders that you can refer to.".into()));
+        assert_eq!(foreign, ("invalid_argument", "`region` and `number` do not name an item of orders that you can refer to.".into()));
         assert_eq!(failure(alice.create("items", json!({"region": "mars", "number": 1})).await), foreign);
         // Half of a new reference, half of the old one.
         assert_eq!(failure(alice.update("items", json!(1), json!({"region": "us"})).await), foreign);

@@ -22,13 +22,7 @@ pub(crate) const SHOP: &str = "
 ";
 
 pub(crate) async fn shop(engine: Engine) -> World {
-    let world = World::new(engine, SHOP, |config| config.shared = vec!["products".into()]).await;
-    if engine == Engine::Postgres {
-        for table in ["products", "orders", "order_items"] {
-            world.run(&format!("SELECT setval(pg_get_serial_sequence('{table}', 'id'), 100)")).await;
-        }
-    }
-    world
+    World::new(engine, SHOP, |config| config.shared = vec!["products".into()]).await
 }
 
 both! {

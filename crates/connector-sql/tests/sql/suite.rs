@@ -67,11 +67,6 @@ both! {
             }
         })
         .await;
-        if engine == Engine::Postgres {
-            for (table, key) in [("products", "id"), ("tags", "id"), ("orders", "id"), ("item_notes", "id"), ("folders", "id"), ("\"Order Details\"", "Select")] {
-                world.run(&format!("SELECT setval(pg_get_serial_sequence('{table}', '{key}'), 100)")).await;
-            }
-        }
         let World { sql, url, _folder, .. } = world;
         let (alice, bob) = (testkit::caller("alice").await, testkit::caller("bob").await);
         let mut subject = Subject::new(Arc::new(sql), "shop", alice, bob);

@@ -15,7 +15,9 @@ pub(super) fn read(arguments: &Map<String, Value>, collection: &Collection, opti
     let names = || group_by.iter().chain(metrics.iter().map(|metric| &metric.name));
     for (at, name) in names().enumerate() {
         if names().take(at).any(|earlier| earlier == name) {
-            return Err(Error::invalid(format!("Two columns of the answer would be called `{name}`. Rename one with `as`.")));
+            return Err(Error::invalid(format!(
+                "Two columns of the answer would be called `{name}`. Rename one with `as`."
+            )));
         }
     }
     let sort = list::sort(arguments, &|name| names().any(|known| known == name), || {
@@ -55,7 +57,10 @@ fn read_metric(asked: &Value, collection: &Collection) -> Result<Metric> {
             return Err(Error::invalid(format!("The metric {} needs a `field`.", function.as_str())));
         }
         (_, Some(name)) => {
-            let known = collection.field(name).filter(|field| field.sortable).ok_or_else(|| unknown("metrics", name, collection))?;
+            let known = collection
+                .field(name)
+                .filter(|field| field.sortable)
+                .ok_or_else(|| unknown("metrics", name, collection))?;
             if matches!(function, Function::Sum | Function::Avg) && !known.is_numeric() {
                 return Err(Error::invalid(format!("`{name}` is not a number, so it has no {}.", function.as_str())));
             }
@@ -70,6 +75,11 @@ fn read_metric(asked: &Value, collection: &Collection) -> Result<Metric> {
 }
 
 fn unknown(argument: &str, name: &str, collection: &Collection) -> Error {
-    let known: Vec<_> = collection.fields.iter().filter(|field| field.sortable).map(|field| field.name.as_str()).collect();
-    Error::invalid(format!("`{argument}` names `{name}`, which {} cannot be grouped by or reckoned with. Use: {}.", collection.name, known.join(", ")))
+    let known: Vec<_> =
+        collection.fields.iter().filter(|field| field.sortable).map(|field| field.name.as_str()).collect();
+    Error::invalid(format!(
+        "`{argument}` names `{name}`, which {} cannot be grouped by or reckoned with. Use: {}.",
+        collection.name,
+        known.join(", ")
+    ))
 }

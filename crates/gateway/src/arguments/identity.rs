@@ -4,8 +4,20 @@ use serde_json::{Map, Value};
 
 /// Names, in lower case without separators, by which models and clients try to say who they act for.
 const USER_NAMES: [&str; 14] = [
-    "userid", "user", "username", "ownerid", "owner", "uid", "sub", "subject", "callerid", "caller", "actas", "runas",
-    "onbehalfof", "impersonate",
+    "userid",
+    "user",
+    "username",
+    "ownerid",
+    "owner",
+    "uid",
+    "sub",
+    "subject",
+    "callerid",
+    "caller",
+    "actas",
+    "runas",
+    "onbehalfof",
+    "impersonate",
 ];
 
 /// Removes every entry of `object` that names the caller, and refuses one that names anybody else.
@@ -70,7 +82,9 @@ fn is_caller(value: &Value, caller: &Caller) -> bool {
         Value::Array(values) => !values.is_empty() && values.iter().all(|value| is_caller(value, caller)),
         Value::Object(operators) => {
             !operators.is_empty()
-                && operators.iter().all(|(operator, value)| matches!(&**operator, "eq" | "in") && is_caller(value, caller))
+                && operators
+                    .iter()
+                    .all(|(operator, value)| matches!(&**operator, "eq" | "in") && is_caller(value, caller))
         }
         Value::Null | Value::Bool(_) => false,
     }

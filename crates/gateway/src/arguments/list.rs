@@ -32,12 +32,20 @@ impl Query {
 }
 
 /// A list from a query, a page size and a start.
-pub(crate) fn read_list(query: &Query, limit: u32, start: Start, collection: &Collection, options: Map<String, Value>) -> Result<List> {
+pub(crate) fn read_list(
+    query: &Query,
+    limit: u32,
+    start: Start,
+    collection: &Collection,
+    options: Map<String, Value>,
+) -> Result<List> {
     let arguments = &query.arguments;
     Ok(List {
         collection: collection.name.clone(),
         filter: filter(arguments, collection)?,
-        sort: sort(arguments, &|name| collection.field(name).is_some_and(|field| field.sortable), || sortable(collection))?,
+        sort: sort(arguments, &|name| collection.field(name).is_some_and(|field| field.sortable), || {
+            sortable(collection)
+        })?,
         fields: fields(arguments, collection)?,
         limit,
         start,
@@ -69,7 +77,10 @@ pub(super) fn fields(arguments: &Map<String, Value>, collection: &Collection) ->
     for name in asked {
         if collection.field(&name).is_none() {
             let known = collection.fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>().join(", ");
-            return Err(Error::invalid(format!("`fields` names `{name}`, which {} does not have. It has: {known}.", collection.name)));
+            return Err(Error::invalid(format!(
+                "`fields` names `{name}`, which {} does not have. It has: {known}.",
+                collection.name
+            )));
         }
         if !fields.contains(&name) {
             fields.push(name);
@@ -79,7 +90,11 @@ pub(super) fn fields(arguments: &Map<String, Value>, collection: &Collection) ->
 }
 
 /// The `sort` argument: `name`, `-name`, `name desc`, `name asc`.
-pub(super) fn sort(arguments: &Map<String, Value>, can: &dyn Fn(&str) -> bool, known: impl Fn() -> String) -> Result<Vec<Sort>> {
+pub(super) fn sort(
+    arguments: &Map<String, Value>,
+    can: &dyn Fn(&str) -> bool,
+    known: impl Fn() -> String,
+) -> Result<Vec<Sort>> {
     const TERMS_MAX: usize = 8;
     let asked = names(arguments, "sort").unwrap_or_default();
     if asked.len() > TERMS_MAX {
@@ -89,7 +104,11 @@ pub(super) fn sort(arguments: &Map<String, Value>, can: &dyn Fn(&str) -> bool, k
     for text in asked {
         let term = term(&text);
         if !can(&term.field) {
-            return Err(Error::invalid(format!("`sort` names `{}`, which cannot be sorted by. Use: {}.", term.field, known())));
+            return Err(Error::invalid(format!(
+                "`sort` names `{}`, which cannot be sorted by. Use: {}.",
+                term.field,
+                known()
+            )));
         }
         if terms.iter().all(|earlier| earlier.field != term.field) {
             terms.push(term);

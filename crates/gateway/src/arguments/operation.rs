@@ -1,6 +1,4 @@
-use connector::{
-    Collection, Create, Delete, Error, Get, Identifier, Operation, OperationKind, Result, Start, Update,
-};
+use connector::{Collection, Create, Delete, Error, Get, Identifier, Operation, OperationKind, Result, Start, Update};
 use serde_json::{Map, Value};
 
 use super::{Query, aggregate, list, read_list};
@@ -62,7 +60,5 @@ fn data(arguments: &Map<String, Value>) -> Result<Map<String, Value>> {
 /// What the collection's own parameters say.
 fn own(kind: OperationKind, arguments: &Map<String, Value>, collection: &Collection) -> Map<String, Value> {
     let parameters = collection.parameters.get(&kind).into_iter().flatten();
-    parameters
-        .filter_map(|parameter| Some((parameter.name.clone(), arguments.get(&parameter.name)?.clone())))
-        .collect()
+    parameters.filter_map(|parameter| Some((parameter.name.clone(), arguments.get(&parameter.name)?.clone()))).collect()
 }

@@ -9,7 +9,11 @@ const FAULTS_MAX: usize = 3;
 const VALUE_CHARS_MAX: usize = 80;
 
 /// Checks `arguments` by the tool's schema; says what is wrong with each, where, and what would be right.
-pub(crate) fn validate(validator: &Validator, arguments: &Map<String, Value>, known: &Map<String, Value>) -> Result<()> {
+pub(crate) fn validate(
+    validator: &Validator,
+    arguments: &Map<String, Value>,
+    known: &Map<String, Value>,
+) -> Result<()> {
     let instance = Value::Object(arguments.clone());
     if validator.is_valid(&instance) {
         return Ok(());
@@ -45,9 +49,10 @@ fn sentence(error: &ValidationError<'_>, known: &Map<String, Value>) -> String {
 /// The property names that the schema knows where the fault is.
 fn siblings(at: &str, schema: &Map<String, Value>) -> String {
     let root = schema.get("properties");
-    let place = at.split('.').filter(|step| !step.is_empty()).try_fold(root, |place, step| {
-        Some(place?.get(step)?.get("properties"))
-    });
+    let place = at
+        .split('.')
+        .filter(|step| !step.is_empty())
+        .try_fold(root, |place, step| Some(place?.get(step)?.get("properties")));
     match place.flatten().and_then(Value::as_object) {
         Some(names) if !names.is_empty() => names.keys().take(60).map(String::as_str).collect::<Vec<_>>().join(", "),
         _ => "none".to_owned(),

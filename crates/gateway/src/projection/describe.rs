@@ -16,7 +16,11 @@ pub(crate) fn summary(name: &str, description: Option<&str>, operations: &[&str]
 }
 
 /// Everything about one collection.
-pub(crate) fn describe_collection(name: &str, collection: &Collection, operations: &[connector::OperationKind]) -> Value {
+pub(crate) fn describe_collection(
+    name: &str,
+    collection: &Collection,
+    operations: &[connector::OperationKind],
+) -> Value {
     let fields: Vec<_> = collection.fields.iter().map(field).collect();
     let mut all = json!({
         "resource_type": name,

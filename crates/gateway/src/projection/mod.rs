@@ -144,18 +144,24 @@ impl Projection {
     /// Every collection, resource by resource.
     pub(crate) fn collections(&self) -> impl Iterator<Item = (Place, &Known, &Collection)> {
         self.resources.iter().enumerate().flat_map(|(resource, known)| {
-            known.catalog.collections.iter().enumerate().map(move |(index, collection)| {
-                (Place::Collection { resource, index }, known, collection)
-            })
+            known
+                .catalog
+                .collections
+                .iter()
+                .enumerate()
+                .map(move |(index, collection)| (Place::Collection { resource, index }, known, collection))
         })
     }
 
     /// Every action, resource by resource.
     pub(crate) fn actions(&self) -> impl Iterator<Item = (Place, &Known, &Action)> {
         self.resources.iter().enumerate().flat_map(|(resource, known)| {
-            known.catalog.actions.iter().enumerate().map(move |(index, action)| {
-                (Place::Action { resource, index }, known, action)
-            })
+            known
+                .catalog
+                .actions
+                .iter()
+                .enumerate()
+                .map(move |(index, action)| (Place::Action { resource, index }, known, action))
         })
     }
 

@@ -34,7 +34,7 @@ pub(super) fn typed(resources: &[Known]) -> Vec<Typed> {
 /// the same catalog always gives the same names.
 fn unique(name: &str, taken: &mut HashSet<String>) -> String {
     let safe: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
-    let short = if safe.len() > NAME_CHARS_MAX || !taken.insert(safe.clone()) {
+    if safe.len() > NAME_CHARS_MAX || !taken.insert(safe.clone()) {
         let mut attempt = 0_u32;
         loop {
             let tag = tag(&format!("{attempt}{name}"));
@@ -47,8 +47,7 @@ fn unique(name: &str, taken: &mut HashSet<String>) -> String {
         }
     } else {
         safe
-    };
-    short
+    }
 }
 
 fn tag(text: &str) -> String {

@@ -18,7 +18,8 @@ pub(super) fn arguments(collection: &Collection, kind: OperationKind, options: &
             let default = collection.page_default.unwrap_or(options.rows_default);
             properties.insert("limit".into(), limit(default, options));
             properties.insert("offset".into(), json!({"type": "integer", "minimum": 0}));
-            properties.insert("cursor".into(), json!({"type": "string", "description": "next_cursor of the page before."}));
+            properties
+                .insert("cursor".into(), json!({"type": "string", "description": "next_cursor of the page before."}));
         }
         OperationKind::Get => {
             properties.insert("identifier".into(), identifier(collection));

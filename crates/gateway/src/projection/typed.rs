@@ -51,7 +51,8 @@ fn operation(projection: &Projection, name: &str, place: Place, kind: OperationK
 }
 
 fn description(collection: &Collection, kind: OperationKind) -> String {
-    let (name, about, whose) = (&collection.name, words::sentence(collection.description.as_deref()), words::whose(collection));
+    let (name, about, whose) =
+        (&collection.name, words::sentence(collection.description.as_deref()), words::whose(collection));
     let key = collection.key.join(", ");
     match kind {
         OperationKind::List => {

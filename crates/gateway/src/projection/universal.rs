@@ -9,8 +9,11 @@ use crate::{Options, Tool};
 
 /// The handful of tools whose size does not depend on how much there is.
 pub(super) fn entries(resources: &[Known], options: &Options) -> Vec<Arc<Entry>> {
-    let kinds: BTreeSet<OperationKind> =
-        resources.iter().flat_map(|known| &known.catalog.collections).flat_map(|c| c.operations.iter().copied()).collect();
+    let kinds: BTreeSet<OperationKind> = resources
+        .iter()
+        .flat_map(|known| &known.catalog.collections)
+        .flat_map(|c| c.operations.iter().copied())
+        .collect();
     let actions = resources.iter().any(|known| !known.catalog.actions.is_empty());
     let mut all = vec![Universal::Describe];
     all.extend(kinds.into_iter().map(Universal::Operation));

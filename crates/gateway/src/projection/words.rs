@@ -9,8 +9,12 @@ const FIELDS_MAX: usize = 60;
 
 /// A catalog's own words, made safe to show.
 pub(super) fn own(text: Option<&str>) -> String {
-    let clean: String =
-        text.unwrap_or_default().chars().map(|c| if c.is_control() { ' ' } else { c }).take(DESCRIPTION_CHARS_MAX).collect();
+    let clean: String = text
+        .unwrap_or_default()
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(DESCRIPTION_CHARS_MAX)
+        .collect();
     clean.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -51,7 +55,8 @@ fn field(field: &Field) -> String {
 /// A value's type in a word: `integer`, `date-time`, `open|shipped`.
 pub(super) fn kind(schema: &Value) -> String {
     if let Some(Value::Array(values)) = schema.get("enum") {
-        let words: Vec<_> = values.iter().take(12).map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)).collect();
+        let words: Vec<_> =
+            values.iter().take(12).map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)).collect();
         return words.join("|");
     }
     if let Some(Value::String(format)) = schema.get("format") {

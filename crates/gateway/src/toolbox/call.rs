@@ -56,7 +56,13 @@ impl Toolbox {
         }
     }
 
-    async fn run(&self, tool: &str, arguments: Value, context: &Context, audit: &mut audit::Entry<'_>) -> Result<Reply, Stop> {
+    async fn run(
+        &self,
+        tool: &str,
+        arguments: Value,
+        context: &Context,
+        audit: &mut audit::Entry<'_>,
+    ) -> Result<Reply, Stop> {
         let unknown = || Stop::Refused(Refused::UnknownTool { name: cut(tool).to_owned() });
         let entry = self.projection.named(tool).ok_or_else(unknown)?;
         match self.may(&entry) {
@@ -73,13 +79,20 @@ impl Toolbox {
             Ok(done) => done,
             Err(_) => {
                 let after_s = timeout.as_secs_f64();
-                let sentence = format!("This took longer than {after_s} s and was stopped. Ask for less, or narrow the filters.");
+                let sentence =
+                    format!("This took longer than {after_s} s and was stopped. Ask for less, or narrow the filters.");
                 Err(Error::new(ErrorKind::Timeout, sentence).into())
             }
         }
     }
 
-    async fn act(&self, entry: &Entry, arguments: Value, context: &Context, audit: &mut audit::Entry<'_>) -> Result<Reply, Stop> {
+    async fn act(
+        &self,
+        entry: &Entry,
+        arguments: Value,
+        context: &Context,
+        audit: &mut audit::Entry<'_>,
+    ) -> Result<Reply, Stop> {
         let arguments = arguments::tidy(arguments)?;
         let Route::Universal(universal) = entry.route else {
             return self.act_typed(entry, arguments, context, audit).await;
@@ -110,7 +123,9 @@ impl Toolbox {
             Route::Invoke { place } => {
                 let action = self.projection.action(place).ok_or_else(gone)?;
                 let declared = properties(entry);
-                arguments::refuse_others(&mut arguments, &self.caller, &action.identity, &|name| declared.contains_key(name))?;
+                arguments::refuse_others(&mut arguments, &self.caller, &action.identity, &|name| {
+                    declared.contains_key(name)
+                })?;
                 arguments::validate(&entry.validator, &arguments, &entry.tool.input_schema)?;
                 let operation = Operation::Invoke(Invoke { action: action.name.clone(), input: arguments });
                 let outcome = self.execute(place, operation, context, audit).await?;
@@ -129,9 +144,11 @@ impl Toolbox {
         audit: &mut audit::Entry<'_>,
     ) -> Result<Reply, Stop> {
         let collection = self.projection.collection(place).ok_or_else(gone)?;
-        let bound_to = self.projection.resources.get(place.resource()).map_or_else(String::new, |known| {
-            format!("{}/{}", known.name, collection.name)
-        });
+        let bound_to = self
+            .projection
+            .resources
+            .get(place.resource())
+            .map_or_else(String::new, |known| format!("{}/{}", known.name, collection.name));
         let mut query = Query::of(&arguments);
         let mut start = None;
         if let Some(cursor) = arguments.get("cursor").and_then(Value::as_str) {
@@ -170,10 +187,11 @@ impl Toolbox {
         audit.resource = Some(known.name.clone());
         audit.target = Some(target.to_string());
         audit.effect = Some(effect);
-        let permit = self.inner.policy.permit(&self.caller, &known.name, target, effect).map_err(|denied| match denied {
-            Denied::Scope { scopes } => Stop::Refused(Refused::InsufficientScope { scopes }),
-            other => Stop::Denied(other),
-        })?;
+        let permit =
+            self.inner.policy.permit(&self.caller, &known.name, target, effect).map_err(|denied| match denied {
+                Denied::Scope { scopes } => Stop::Refused(Refused::InsufficientScope { scopes }),
+                other => Stop::Denied(other),
+            })?;
         Ok(connector.execute(permit, operation, context).await?)
     }
 

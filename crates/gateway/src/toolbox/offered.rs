@@ -67,7 +67,12 @@ impl Toolbox {
 
     /// The listed tool that does this, and its arguments: `arguments` as they are for a typed tool, with
     /// `resource_type` for a universal one.
-    pub fn call_for(&self, offered: &Offered<'_>, kind: OperationKind, arguments: Map<String, Value>) -> Option<(String, Value)> {
+    pub fn call_for(
+        &self,
+        offered: &Offered<'_>,
+        kind: OperationKind,
+        arguments: Map<String, Value>,
+    ) -> Option<(String, Value)> {
         if self.projection.universal.is_none() {
             let entry = self.projection.typed_at(offered.place, Some(kind))?;
             return Some((entry.tool.name.clone(), arguments.into()));
@@ -129,7 +134,11 @@ impl Toolbox {
 
     fn describe_one(&self, name: &str) -> connector::Result<connector::Outcome> {
         if let Ok(offered) = self.offered(name) {
-            return connector::Outcome::of(&describe_collection(&offered.resource_type, offered.collection, &offered.operations));
+            return connector::Outcome::of(&describe_collection(
+                &offered.resource_type,
+                offered.collection,
+                &offered.operations,
+            ));
         }
         match self.offered_action(name) {
             Ok(offered) => connector::Outcome::of(&describe_action(&offered.name, offered.action)),

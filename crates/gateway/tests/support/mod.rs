@@ -1,5 +1,13 @@
 //! A small resource held in memory, and toolboxes over it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, dead_code, unreachable_pub, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    dead_code,
+    unreachable_pub,
+    reason = "tests"
+)]
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -7,11 +15,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use access::{Effect, Permit, Policy, ResourcePolicy};
-use connector::{
-    Action, Catalog, Collection, Connector, Context, Error, Field, Operation, OperationKind, Outcome, Ownership, Result,
-    Start, spend,
-};
 use bellhop_gateway::{Audit, Door, Gateway, Options, Reply, Request, Toolbox};
+use connector::{
+    Action, Catalog, Collection, Connector, Context, Error, Field, Operation, OperationKind, Outcome, Ownership,
+    Result, Start, spend,
+};
 use serde_json::{Map, Value, json};
 
 /// Notes by owner: `list` gives the caller's, `create` adds one, everything else is `not_found`.

@@ -1,33 +1,26 @@
 use std::borrow::Cow;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
 
 use access::Caller;
-use futures::FutureExt;
-use gateway::{Door, Gateway, Refused, Reply, Request, Toolbox};
+use gateway::{Door, Gateway, Refused, Reply, Toolbox};
 use http::request::Parts;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod, CompleteRequestParams,
-    CompleteResult, CustomRequest, CustomResult, DiscoverResult, ErrorCode, Implementation,
-    ListPromptsRequestMethod, ListPromptsResult, ListResourceTemplatesRequestMethod, ListResourceTemplatesResult,
-    ListResourcesRequestMethod, ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams,
-    ProtocolVersion, ServerCapabilities, ServerConfig,
+    CompleteResult, CustomRequest, CustomResult, DiscoverResult, ErrorCode, Implementation, ListPromptsRequestMethod,
+    ListPromptsResult, ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod,
+    ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion, ServerCapabilities,
+    ServerConfig,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
-use tokio_util::sync::CancellationToken;
 
 use super::errors::VERSIONS;
-use super::service::{NoStream, ScopesNeeded};
-use super::{convert, progress};
+use super::service::ScopesNeeded;
+use super::{call, convert};
 use crate::metrics::Meters;
-use crate::request_id::{self, RequestId as Named};
 
 /// How long a client may keep the tool list and what the server says of itself. Both follow the user's token.
 const FRESH_MS: u64 = 30_000;
-/// How long the last notification of a call may hold up its answer.
-const LAST_NOTIFICATION: Duration = Duration::from_secs(1);
 
 const INSTRUCTIONS: &str = "Every tool works on the signed-in user's own data and on nothing else: never give a user \
     id. Where there is a tool called describe, call it first. A failed call says in \"error\" what to do differently; \
@@ -86,12 +79,16 @@ impl Handler {
 
     /// Who answers, for results of the revisions that ask for it (2026-07-28, `_meta` of results).
     fn meta(&self, cx: &RequestContext<RoleServer>) -> Option<MetaObject> {
-        let modern = cx.protocol_version().is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str());
-        modern.then(|| self.inner.meta.clone())
+        is_modern(cx).then(|| self.inner.meta.clone())
     }
 
     /// What the end of a call becomes. A missing scope is the transport's to answer, where there is one.
-    fn ended(&self, ended: Result<Reply, Refused>, parts: Option<&Parts>, request_id: &str) -> Result<CallToolResult, ErrorData> {
+    fn ended(
+        &self,
+        ended: Result<Reply, Refused>,
+        parts: Option<&Parts>,
+        request_id: &str,
+    ) -> Result<CallToolResult, ErrorData> {
         if let Users::Many { meters, .. } = &self.inner.users {
             meters.tool_call(Door::Mcp, ended.as_ref());
         }
@@ -102,15 +99,22 @@ impl Handler {
         let message = refused.to_string();
         match refused {
             Refused::UnknownTool { .. } => Err(ErrorData::invalid_params(message, None)),
-            Refused::InsufficientScope { scopes } => match parts.and_then(|parts| parts.extensions.get::<ScopesNeeded>()) {
-                Some(needed) => {
-                    let _ = needed.0.set(scopes);
-                    Err(ErrorData::invalid_request(message, None))
+            Refused::InsufficientScope { scopes } => {
+                match parts.and_then(|parts| parts.extensions.get::<ScopesNeeded>()) {
+                    Some(needed) => {
+                        let _ = needed.0.set(scopes);
+                        Err(ErrorData::invalid_request(message, None))
+                    }
+                    None => Ok(convert::reply(&Refused::InsufficientScope { scopes }.into_reply(request_id))),
                 }
-                None => Ok(convert::reply(&Refused::InsufficientScope { scopes }.into_reply(request_id))),
-            },
+            }
         }
     }
+}
+
+/// Whether the request is of the revision 2026-07-28 or later. Their names sort by their age.
+fn is_modern(cx: &RequestContext<RoleServer>) -> bool {
+    cx.protocol_version().is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
 }
 
 /// There is one page: a cursor can only be made up.
@@ -153,57 +157,20 @@ impl ServerHandler for Handler {
         cx: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let parts = cx.extensions.get::<Parts>();
-        let toolbox = self.toolbox(parts)?;
-        let named = parts.and_then(|parts| parts.extensions.get::<Named>());
-        let request_id = named.map_or_else(request_id::made, |Named(id)| id.clone());
-        let can_stream = parts.is_none_or(|parts| parts.extensions.get::<NoStream>().is_none());
-        let (listener, latest) = progress::channel();
-        let ended = CancellationToken::new();
-        let mut context = toolbox.context(&*request_id);
-        let token = cx.meta.get_progress_token().filter(|_| can_stream);
-        if token.is_some() {
-            context = context.with_progress(listener);
-        }
-        let arguments = request.arguments.map_or(serde_json::Value::Null, serde_json::Value::Object);
-        let call = async {
-            let call = toolbox.call(Request { tool: &request.name, arguments, context });
-            let done = AssertUnwindSafe(call).catch_unwind().await;
-            ended.cancel();
-            done
-        };
-        let tell = async {
-            match token {
-                Some(token) => progress::forward(latest, token, &cx.peer, &ended).await,
-                None => ended.cancelled().await,
-            }
-        };
-        let both = async {
-            let mut tell = std::pin::pin!(tell);
-            let mut call = std::pin::pin!(call);
-            let done = tokio::select! {
-                done = &mut call => done,
-                () = &mut tell => return call.await,
-            };
-            let _ = tokio::time::timeout(LAST_NOTIFICATION, tell).await;
-            done
-        };
-        let done = tokio::select! {
-            // Going away, or taking the request back, drops the call.
-            () = cx.ct.cancelled() => return Err(ErrorData::internal_error("The request was cancelled.", None)),
-            done = both => done,
-        };
-        let done = done.map_err(|_| {
-            tracing::error!(%request_id, tool = %request.name, "a tool call panicked");
-            ErrorData::internal_error("Something failed on the server.", None)
-        })?;
-        let mut result = self.ended(done, parts, &request_id)?;
+        let (toolbox, request_id) = (self.toolbox(parts)?, call::named(parts));
+        let ended = call::call(&toolbox, request, &request_id, &cx).await?;
+        let mut result = self.ended(ended, parts, &request_id)?;
         result.meta = self.meta(&cx);
         Ok(result.into())
     }
 
     // What is not declared does not exist. The defaults would answer some of these with empty lists.
 
-    async fn complete(&self, _: CompleteRequestParams, _: RequestContext<RoleServer>) -> Result<CompleteResult, ErrorData> {
+    async fn complete(
+        &self,
+        _: CompleteRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
         Err(ErrorData::method_not_found::<CompleteRequestMethod>())
     }
 
@@ -232,9 +199,15 @@ impl ServerHandler for Handler {
     }
 
     /// Methods that nobody knows, and known ones whose parameters could not be read.
-    async fn on_custom_request(&self, request: CustomRequest, _: RequestContext<RoleServer>) -> Result<CustomResult, ErrorData> {
-        const OURS: [&str; 5] = ["initialize", "server/discover", "ping", "tools/list", "tools/call"];
-        if OURS.contains(&request.method.as_str()) {
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        cx: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        // The last two are gone since 2026-07-28.
+        const OURS: [&str; 5] = ["server/discover", "tools/list", "tools/call", "initialize", "ping"];
+        let ours = if is_modern(&cx) { &OURS[..3] } else { &OURS[..] };
+        if ours.contains(&request.method.as_str()) {
             let message = format!("The parameters are not those of {}.", request.method);
             return Err(ErrorData::invalid_params(message, None));
         }

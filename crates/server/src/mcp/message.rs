@@ -70,7 +70,9 @@ fn read(body: &[u8]) -> Result<Message<'_>, Unfit> {
     }
     // Anything else is either not JSON or not an object.
     match serde_json::from_slice::<&RawValue>(body) {
-        Ok(_) if first == Some(&b'[') => Err(Unfit::request(None, "Batches are not taken: send one message at a time.")),
+        Ok(_) if first == Some(&b'[') => {
+            Err(Unfit::request(None, "Batches are not taken: send one message at a time."))
+        }
         Ok(_) => Err(Unfit::request(None, "A JSON-RPC message is an object.")),
         Err(error) => Err(Unfit::parse(error)),
     }
@@ -78,7 +80,12 @@ fn read(body: &[u8]) -> Result<Message<'_>, Unfit> {
 
 /// The revision that a header alone names must be one that is spoken here. Where the body names one too, or asks for
 /// one by `initialize`, that is settled with it.
-fn check_headers(headers: &HeaderMap, id: &Option<RequestId>, method: &str, params: Option<&RawValue>) -> Result<(), Unfit> {
+fn check_headers(
+    headers: &HeaderMap,
+    id: &Option<RequestId>,
+    method: &str,
+    params: Option<&RawValue>,
+) -> Result<(), Unfit> {
     if let Some(name) = SINGLE.iter().find(|name| headers.get_all(**name).iter().count() > 1) {
         return Err(Unfit::header(id.clone(), format_args!("The header {name} is there more than once.")));
     }

@@ -90,7 +90,6 @@ pub(crate) async fn serve(State(shared): State<Arc<Shared>>, request: Request) -
     Ok(in_json(response, id).await)
 }
 
-
 /// What the client can read. Many that speak plain HTTP send `*/*`, only JSON, or nothing; all of them can be served.
 struct Reads {
     stream: bool,
@@ -127,7 +126,9 @@ async fn in_json(response: Response, id: Option<RequestId>) -> Response {
     let text = axum::body::to_bytes(body, PLAIN_BYTES_MAX).await.unwrap_or_default();
     let (status, why) = match parts.status {
         // The transport's word for a message that it cannot read: the media type was checked before.
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => (StatusCode::BAD_REQUEST, "The body is not a message that MCP has.".to_owned()),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            (StatusCode::BAD_REQUEST, "The body is not a message that MCP has.".to_owned())
+        }
         StatusCode::INTERNAL_SERVER_ERROR => (parts.status, "Something failed on the server.".to_owned()),
         StatusCode::FORBIDDEN => (parts.status, forbidden(&String::from_utf8_lossy(&text))),
         status => (status, String::from_utf8_lossy(&text).into_owned()),
@@ -141,6 +142,7 @@ async fn in_json(response: Response, id: Option<RequestId>) -> Response {
 
 /// What to do about an address or a page that is not let in.
 fn forbidden(text: &str) -> String {
-    let setting = if text.contains("Host") { "server.public_url or server.allowed_hosts" } else { "server.cors_origins" };
+    let setting =
+        if text.contains("Host") { "server.public_url or server.allowed_hosts" } else { "server.cors_origins" };
     format!("{text}. The operator lets it in by {setting}.")
 }

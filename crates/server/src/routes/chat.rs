@@ -8,11 +8,11 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
 
-use agent::{Ask, AskError, Role, Turn};
 use crate::app::Shared;
 use crate::error::Failure;
 use crate::limits::read_json;
 use crate::request_id::RequestId;
+use agent::{Ask, AskError, Role, Turn};
 
 /// `POST /api/agents/chat`: asks the agent, who works with this user's toolbox and no other. Going away stops it.
 pub(super) async fn ask(
@@ -25,7 +25,10 @@ pub(super) async fn ask(
     let toolbox = shared.gateway.toolbox(caller, Door::Chat);
     let asked = Ask { message: &message, history: &history, request_id: &id };
     match shared.agent.ask(&toolbox, asked).await {
-        Ok(answer) => Ok(Json(answer).into_response()),
+        Ok(answer) => {
+            answer.tools_used.iter().for_each(|used| shared.meters.agents_call(used.success));
+            Ok(Json(answer).into_response())
+        }
         Err(error) => {
             if !matches!(error, AskError::InvalidMessage(_)) {
                 tracing::warn!(request_id = &*id, ?error, "the agent gave no answer");

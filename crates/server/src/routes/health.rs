@@ -23,7 +23,8 @@ pub(super) async fn alive() -> impl IntoResponse {
 /// `GET /readyz`: whether tokens could be verified and each resource answers. 200 or 503.
 pub(super) async fn ready(State(shared): State<Arc<Shared>>) -> Result<Response, Failure> {
     let mut seen = shared.readiness.look(&shared);
-    let report = seen.wait_for(Option::is_some).await.map_err(|_| Failure::internal())?.clone().ok_or_else(Failure::internal)?;
+    let report =
+        seen.wait_for(Option::is_some).await.map_err(|_| Failure::internal())?.clone().ok_or_else(Failure::internal)?;
     let status = if report.status == Sign::Up { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     Ok((status, Json(&*report)).into_response())
 }

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use access::Caller;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Extension, Path, Request, State};
 use axum::response::{IntoResponse, Json, Response};
 use gateway::{Door, Refused};
@@ -24,9 +25,10 @@ pub(super) async fn call(
     State(shared): State<Arc<Shared>>,
     Extension(caller): Extension<Caller>,
     Extension(RequestId(id)): Extension<RequestId>,
-    Path(name): Path<String>,
+    name: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Failure> {
+    let Path(name) = name.map_err(|_| Failure::invalid("The tool's name is not text."))?;
     let arguments = read_json(request, shared.config.body_bytes_max).await?;
     let toolbox = shared.gateway.toolbox(caller, Door::Http);
     let context = toolbox.context(&*id);

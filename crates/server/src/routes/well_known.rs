@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::Json;
 use serde_json::{Value, json};
@@ -13,11 +14,14 @@ pub(super) async fn root(State(shared): State<Arc<Shared>>) -> Json<Value> {
 }
 
 /// `GET /.well-known/oauth-protected-resource/mcp`: the form with the resource's path (RFC 9728 section 3.1).
-pub(super) async fn inserted(State(shared): State<Arc<Shared>>, Path(path): Path<String>) -> Result<Json<Value>, Failure> {
-    if path == "mcp" || path == shared.site.metadata_path {
-        return Ok(Json(document(&shared)));
+pub(super) async fn inserted(
+    State(shared): State<Arc<Shared>>,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Json<Value>, Failure> {
+    match path {
+        Ok(Path(path)) if path == "mcp" || path == shared.site.metadata_path => Ok(Json(document(&shared))),
+        _ => Err(error::no_such_path().await),
     }
-    Err(error::no_such_path().await)
 }
 
 /// RFC 9728 section 2. Scopes are those that some rule names, no others.

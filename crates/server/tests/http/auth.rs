@@ -29,7 +29,8 @@ fn at(path: &str) -> String {
 fn no_endpoint_is_missing_from_the_table_of_this_test() {
     let there: BTreeSet<_> =
         endpoints(&Config::default()).iter().map(|it| (it.method, it.path, it.access == Access::User)).collect();
-    let here: BTreeSet<_> = ALL.iter().map(|(method, path, access)| (*method, *path, *access == Access::User)).collect();
+    let here: BTreeSet<_> =
+        ALL.iter().map(|(method, path, access)| (*method, *path, *access == Access::User)).collect();
     assert_eq!(there, here);
 }
 
@@ -56,7 +57,8 @@ async fn every_endpoint_is_tried_without_a_user() {
 
 fn wrong_tokens(server: &Server) -> Vec<(&'static str, String)> {
     let another = DevIssuer::new(ISSUER, "https://bellhop.test/mcp").unwrap();
-    let elsewhere = DevIssuer::from_pkcs8("https://elsewhere.test", "https://bellhop.test/mcp", server.issuer.pkcs8()).unwrap();
+    let elsewhere =
+        DevIssuer::from_pkcs8("https://elsewhere.test", "https://bellhop.test/mcp", server.issuer.pkcs8()).unwrap();
     let other_audience = DevIssuer::from_pkcs8(ISSUER, "https://other.test/mcp", server.issuer.pkcs8()).unwrap();
     let sign = |issuer: &DevIssuer, claims: Value, ttl_s: u64| {
         let Value::Object(claims) = claims else { panic!() };
@@ -91,7 +93,10 @@ async fn every_faulty_token_is_401_with_a_challenge_that_says_why() {
             assert_eq!(answer.failure(), (401, failed("invalid_token", false)), "{what} {path}");
             let challenge = answer.header("www-authenticate");
             assert!(challenge.starts_with("Bearer resource_metadata=\""), "{challenge}");
-            assert!(challenge.contains(", error=\"invalid_token\", error_description=\"the token "), "{what} {challenge}");
+            assert!(
+                challenge.contains(", error=\"invalid_token\", error_description=\"the token "),
+                "{what} {challenge}"
+            );
             assert!(!answer.text.contains("eyJ"), "{}", answer.text);
         }
     }
@@ -105,13 +110,21 @@ async fn only_the_bearer_scheme_of_the_one_header_counts() {
     for scheme in ["Bearer", "bearer", "BEARER"] {
         assert_eq!(Answer::of(get().header("authorization", format!("{scheme} {token}"))).await.status, 200);
     }
-    for header in [format!("Basic {token}"), token.clone(), format!("Token {token}"), format!("Bearer{token}"), "Bearer".into(), "Bearer ".into()] {
+    for header in [
+        format!("Basic {token}"),
+        token.clone(),
+        format!("Token {token}"),
+        format!("Bearer{token}"),
+        "Bearer".into(),
+        "Bearer ".into(),
+    ] {
         let answer = Answer::of(get().header("authorization", header)).await;
         assert_eq!(answer.failure(), (401, failed("unauthenticated", false)));
     }
     let query = Answer::of(server.get(&format!("/api/tools?access_token={token}&token={token}"))).await;
     assert_eq!(query.status, 401);
-    let cookie = Answer::of(get().header("cookie", format!("access_token={token}; Authorization=Bearer {token}"))).await;
+    let cookie =
+        Answer::of(get().header("cookie", format!("access_token={token}; Authorization=Bearer {token}"))).await;
     assert_eq!(cookie.status, 401);
     let form = server.post("/api/tools/desk_notes_list").header("content-type", "application/x-www-form-urlencoded");
     assert_eq!(Answer::of(form.body(format!("access_token={token}"))).await.status, 401);
@@ -166,9 +179,21 @@ async fn the_resource_says_who_gives_tokens_for_it() {
 #[tokio::test]
 async fn behind_a_public_address_that_is_the_one_that_counts() {
     for (public_url, resource, metadata) in [
-        ("https://mcp.example.com", "https://mcp.example.com/mcp", "https://mcp.example.com/.well-known/oauth-protected-resource/mcp"),
-        ("https://Mcp.Example.com/", "https://mcp.example.com/mcp", "https://mcp.example.com/.well-known/oauth-protected-resource/mcp"),
-        ("https://example.com/bell/", "https://example.com/bell/mcp", "https://example.com/.well-known/oauth-protected-resource/bell/mcp"),
+        (
+            "https://mcp.example.com",
+            "https://mcp.example.com/mcp",
+            "https://mcp.example.com/.well-known/oauth-protected-resource/mcp",
+        ),
+        (
+            "https://Mcp.Example.com/",
+            "https://mcp.example.com/mcp",
+            "https://mcp.example.com/.well-known/oauth-protected-resource/mcp",
+        ),
+        (
+            "https://example.com/bell/",
+            "https://example.com/bell/mcp",
+            "https://example.com/.well-known/oauth-protected-resource/bell/mcp",
+        ),
     ] {
         let config = Config { public_url: Some(public_url.into()), ..Config::default() };
         let server = Server::with(config, Default::default()).await;

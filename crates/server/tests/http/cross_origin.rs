@@ -4,7 +4,11 @@ use super::server::{Answer, Server};
 
 async fn server() -> Server {
     let config = Config {
-        cors_origins: vec!["https://app.example.com".into(), "http://localhost:3000".into(), "https://port.example.com:443".into()],
+        cors_origins: vec![
+            "https://app.example.com".into(),
+            "http://localhost:3000".into(),
+            "https://port.example.com:443".into(),
+        ],
         ..Config::default()
     };
     Server::with(config, Default::default()).await
@@ -27,7 +31,9 @@ async fn a_page_of_a_configured_origin_may_ask_and_read() {
             let answer = Answer::of(preflight(&server, path, origin)).await;
             assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, origin), "{path}");
             let allowed = answer.header("access-control-allow-headers").to_lowercase();
-            for name in ["authorization", "content-type", "mcp-protocol-version", "mcp-method", "mcp-name", "last-event-id"] {
+            for name in
+                ["authorization", "content-type", "mcp-protocol-version", "mcp-method", "mcp-name", "last-event-id"]
+            {
                 assert!(allowed.contains(name), "{allowed}");
             }
             assert_eq!(answer.header("access-control-allow-credentials"), "");

@@ -24,12 +24,25 @@ async fn a_body_beyond_the_bound_is_413_whether_announced_or_not() {
         assert_eq!(streamed.failure(), (413, failed("body_too_large", false)), "{path}");
     }
     let exact = format!("{{\"limit\":5{}}}", " ".repeat(1000 - 11));
-    let post = server.post("/api/tools/desk_notes_list").bearer_auth(server.token("alice")).header("content-type", "application/json");
+    let post = server
+        .post("/api/tools/desk_notes_list")
+        .bearer_auth(server.token("alice"))
+        .header("content-type", "application/json");
     assert_eq!(Answer::of(post.body(exact)).await.status, 200);
 }
 
 #[tokio::test]
-async fn the_body_of_a_stranger_is_not_read() {
+async fn a_stranger_with_a_large_body_gets_to_read_why() {
+    let server = Server::start().await;
+    for path in ["/api/tools/desk_notes_list", "/mcp"] {
+        let answer =
+            Answer::of(server.post(path).header("content-type", "application/json").body("x".repeat(3_000_000))).await;
+        assert_eq!(answer.failure(), (401, failed("unauthenticated", false)));
+    }
+}
+
+#[tokio::test]
+async fn the_body_of_a_stranger_is_not_waited_for() {
     let server = Server::start().await;
     let mut stream = TcpStream::connect(server.address).await.unwrap();
     stream.write_all(b"POST /mcp HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000000\r\n\r\n").await.unwrap();
@@ -39,7 +52,8 @@ async fn the_body_of_a_stranger_is_not_read() {
 
 async fn read_some(stream: &mut TcpStream) -> String {
     let mut bytes = vec![0; 16 * 1024];
-    let read = tokio::time::timeout(Duration::from_secs(5), stream.read(&mut bytes)).await.expect("an answer").unwrap_or(0);
+    let read =
+        tokio::time::timeout(Duration::from_secs(5), stream.read(&mut bytes)).await.expect("an answer").unwrap_or(0);
     String::from_utf8_lossy(&bytes[..read]).into_owned()
 }
 
@@ -74,7 +88,13 @@ async fn a_request_that_takes_too_long_is_stopped_and_its_call_with_it() {
     let answer = server.call("alice", "desk_slow", json!({"ms": 20_000})).await;
     assert_eq!(answer.failure(), (504, failed("timeout", true)));
     server.wait_until_dropped(1).await;
-    let call = super::mcp::legacy(&server, &server.token("alice"), "2025-11-25", "tools/call", json!({"name": "desk_slow", "arguments": {"ms": 20_000}}));
+    let call = super::mcp::legacy(
+        &server,
+        &server.token("alice"),
+        "2025-11-25",
+        "tools/call",
+        json!({"name": "desk_slow", "arguments": {"ms": 20_000}}),
+    );
     assert_eq!(Answer::of(call).await.failure(), (504, failed("timeout", true)));
     server.wait_until_dropped(2).await;
 }
@@ -92,7 +112,8 @@ async fn a_client_that_takes_nothing_of_its_answer_is_let_go() {
     );
     stream.write_all(request.as_bytes()).await.unwrap();
     // The only place is taken until the server gives up on the first client.
-    let next = tokio::time::timeout(Duration::from_secs(20), Answer::of(server.get("/healthz"))).await.expect("a place");
+    let next =
+        tokio::time::timeout(Duration::from_secs(20), Answer::of(server.get("/healthz"))).await.expect("a place");
     assert_eq!(next.status, 200);
 }
 
@@ -128,7 +149,13 @@ async fn told_to_stop_the_server_takes_no_more_and_finishes_what_it_began() {
     let mut server = Server::start().await;
     let token = server.token("alice");
     let post = server.post("/api/tools/desk_slow").bearer_auth(&token).json(&json!({"ms": 700}));
-    let mcp = super::mcp::legacy(&server, &token, "2025-11-25", "tools/call", json!({"name": "desk_slow", "arguments": {"ms": 700}}));
+    let mcp = super::mcp::legacy(
+        &server,
+        &token,
+        "2025-11-25",
+        "tools/call",
+        json!({"name": "desk_slow", "arguments": {"ms": 700}}),
+    );
     let steps = json!({"name": "desk_steps", "arguments": {"apart_ms": 150}, "_meta": {"progressToken": 1}});
     let stream = super::mcp::legacy(&server, &token, "2025-11-25", "tools/call", steps);
     let under_way = [post, mcp, stream].map(|request| tokio::spawn(Answer::of(request)));

@@ -77,7 +77,10 @@ async fn metrics_can_be_turned_off() {
 async fn the_openapi_document_has_every_endpoint_and_what_each_needs() {
     let server = Server::start().await;
     let document = Answer::of(server.get("/openapi.json")).await.json();
-    assert_eq!((&document["openapi"], &document["components"]["securitySchemes"]["bearer"]["scheme"]), (&json!("3.1.0"), &json!("bearer")));
+    assert_eq!(
+        (&document["openapi"], &document["components"]["securitySchemes"]["bearer"]["scheme"]),
+        (&json!("3.1.0"), &json!("bearer"))
+    );
     assert_eq!(document["servers"][0]["url"], format!("http://{}", server.address));
     let mut described = BTreeSet::new();
     for (path, methods) in document["paths"].as_object().unwrap() {
@@ -88,7 +91,9 @@ async fn the_openapi_document_has_every_endpoint_and_what_each_needs() {
     let there = endpoints(&Config::default());
     let there: BTreeSet<_> = there
         .iter()
-        .map(|it| (it.method.to_owned(), it.path.replace("{*path}", "{path}"), it.access == bellhop_server::Access::User))
+        .map(|it| {
+            (it.method.to_owned(), it.path.replace("{*path}", "{path}"), it.access == bellhop_server::Access::User)
+        })
         .collect();
     assert_eq!(described, there);
 }
@@ -110,7 +115,18 @@ async fn a_request_keeps_a_plain_id_and_gets_one_otherwise() {
 #[tokio::test]
 async fn what_is_not_there_is_404_and_what_is_not_taken_405_both_in_the_envelope() {
     let server = Server::start().await;
-    for path in ["/", "/api", "/api/", "/api/tools/", "/mcp/", "/healthz/", "/api/tools/a/b", "/index.html", "/%2e%2e/etc/passwd", "//mcp"] {
+    for path in [
+        "/",
+        "/api",
+        "/api/",
+        "/api/tools/",
+        "/mcp/",
+        "/healthz/",
+        "/api/tools/a/b",
+        "/index.html",
+        "/%2e%2e/etc/passwd",
+        "//mcp",
+    ] {
         assert_eq!(Answer::of(server.get(path)).await.failure(), (404, failed("not_found", false)), "{path}");
     }
     let answer = Answer::of(server.post("/healthz")).await;

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use connector::{
-    Action, Catalog, Collection, Connector, Context, Effect, Error, ErrorKind, Field, Operation, OperationKind, Outcome,
-    Ownership, Permit, Progress, Result, spend,
+    Action, Catalog, Collection, Connector, Context, Effect, Error, ErrorKind, Field, Operation, OperationKind,
+    Outcome, Ownership, Permit, Progress, Result, spend,
 };
 use serde_json::{Map, Value, json};
 
@@ -61,7 +61,12 @@ fn catalog() -> Catalog {
             description: Some("What a user wrote down.".into()),
             fields: vec![id, text],
             key: vec!["id".into()],
-            operations: BTreeSet::from([OperationKind::List, OperationKind::Get, OperationKind::Create, OperationKind::Delete]),
+            operations: BTreeSet::from([
+                OperationKind::List,
+                OperationKind::Get,
+                OperationKind::Create,
+                OperationKind::Delete,
+            ]),
             identity: vec!["owner".into()],
             ownership: owned.clone(),
             parameters: BTreeMap::new(),
@@ -136,7 +141,8 @@ impl Notes {
                 let wanted = get.identifier;
                 let notes = self.notes.lock().unwrap();
                 let mine = notes.get(user).into_iter().flatten();
-                let note = mine.into_iter().find(|note| format!("{wanted:?}").contains(&format!("Number({})", note["id"])));
+                let note =
+                    mine.into_iter().find(|note| format!("{wanted:?}").contains(&format!("Number({})", note["id"])));
                 Outcome::of(note.ok_or_else(|| Error::not_found("notes"))?)
             }
             _ => Err(Error::not_found("notes")),
@@ -170,8 +176,17 @@ fn failure(code: &str) -> Error {
         Timeout, Unavailable, Unsupported,
     };
     let kinds = [
-        InvalidArgument, NotFound, PermissionDenied, IdentityMismatch, Conflict, LimitExceeded, RateLimited, Timeout,
-        Unavailable, Unsupported, Internal,
+        InvalidArgument,
+        NotFound,
+        PermissionDenied,
+        IdentityMismatch,
+        Conflict,
+        LimitExceeded,
+        RateLimited,
+        Timeout,
+        Unavailable,
+        Unsupported,
+        Internal,
     ];
     let kind = kinds.into_iter().find(|kind| kind.code() == code).unwrap();
     let error = Error::new(kind, "It failed as it was told to.").with_source("the secret source");

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use access::{DevIssuer, IssuerConfig, Keys, Policy, ResourcePolicy, Verifier, VerifierOptions};
-use agent::{Agent, Limits, Model};
+use agent::{Agent, Limits, Model, RemoteModel};
 use bellhop_server::{App, Config, serve};
 use connector::Connector;
 use gateway::{Audit, Gateway, Options};
@@ -40,13 +40,24 @@ impl Server {
     }
 
     pub async fn with_keys(config: Config, options: Options, issuer: DevIssuer, keys: Keys) -> Self {
+        Self::with_all(config, options, issuer, keys, Model::BuiltIn).await
+    }
+
+    /// With a model that is asked over the network.
+    pub async fn with_model(model: RemoteModel) -> Self {
+        let issuer = DevIssuer::new(ISSUER, "https://bellhop.test/mcp").unwrap();
+        let keys = Keys::Jwks(issuer.jwks());
+        Self::with_all(Config::default(), Options::default(), issuer, keys, Model::Remote(model)).await
+    }
+
+    async fn with_all(config: Config, options: Options, issuer: DevIssuer, keys: Keys, model: Model) -> Self {
         let accepted = IssuerConfig::new(issuer.issuer(), issuer.audience(), keys);
         let verifier = Verifier::new(vec![accepted], VerifierOptions::default()).unwrap();
         let (gateway, seen) = gateway(options);
         let app = App {
             gateway,
             verifier,
-            agent: agent(),
+            agent: Arc::new(Agent::new(model, Limits::default(), None).unwrap()),
             config,
             authorization_servers: vec![ISSUER.into()],
         };
@@ -116,10 +127,6 @@ pub fn gateway(options: Options) -> (Gateway, Arc<Seen>) {
     .unwrap();
     let policy = Policy::new([("desk".into(), ResourcePolicy::default()), ("vault".into(), needs)]);
     (Gateway::new(resources, policy, options, Audit::default(), None).unwrap(), seen)
-}
-
-pub fn agent() -> Arc<Agent> {
-    Arc::new(Agent::new(Model::BuiltIn, Limits::default(), None).unwrap())
 }
 
 pub async fn wait_until_dropped(seen: &Seen, wanted: u32) {

@@ -42,7 +42,8 @@ impl Client {
     }
 
     async fn greet(&mut self) {
-        let params = json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
+        let params =
+            json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
         let answer = self.ask("initialize", params).await;
         assert_eq!(answer["result"]["protocolVersion"], "2025-11-25");
         self.say(json!({"jsonrpc": "2.0", "method": "notifications/initialized"})).await;
@@ -91,7 +92,10 @@ async fn a_missing_scope_is_said_in_the_envelope_where_there_is_no_http() {
     client.greet().await;
     let call = json!({"name": "vault_notes_list", "arguments": {}});
     let result = &client.ask("tools/call", call).await["result"];
-    assert_eq!((&result["isError"], &result["structuredContent"]["code"]), (&json!(true), &json!("insufficient_scope")));
+    assert_eq!(
+        (&result["isError"], &result["structuredContent"]["code"]),
+        (&json!(true), &json!("insufficient_scope"))
+    );
     assert!(result["structuredContent"]["error"].as_str().unwrap().contains("vault:read"));
     client.end().await;
 }

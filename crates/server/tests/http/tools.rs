@@ -28,7 +28,8 @@ async fn the_list_holds_what_may_be_called_and_nothing_else() {
     let server = Server::start().await;
     let list = |token: String| async {
         let body = Answer::of(server.get("/api/tools").bearer_auth(token)).await.json();
-        let names: Vec<_> = body["data"].as_array().unwrap().iter().map(|tool| tool["name"].as_str().unwrap().to_owned()).collect();
+        let names: Vec<_> =
+            body["data"].as_array().unwrap().iter().map(|tool| tool["name"].as_str().unwrap().to_owned()).collect();
         assert_eq!(body["count"], names.len());
         names
     };
@@ -70,6 +71,13 @@ async fn every_kind_of_failure_has_its_status() {
 async fn an_unknown_tool_is_404() {
     let server = Server::start().await;
     assert_eq!(server.call("alice", "nothing", json!({})).await.failure(), (404, failed("unknown_tool", false)));
+}
+
+#[tokio::test]
+async fn a_name_that_is_no_text_is_400() {
+    let server = Server::start().await;
+    let answer = Answer::of(server.post("/api/tools/%ff").bearer_auth(server.token("alice"))).await;
+    assert_eq!(answer.failure(), (400, failed("invalid_argument", false)));
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-use std::sync::Arc;
+use std::cell::Cell;
+use std::sync::{Arc, OnceLock};
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{self, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RsaKeyPair};
@@ -40,9 +41,7 @@ impl SigningKey {
             "ES256" => ec(&signature::ECDSA_P256_SHA256_FIXED_SIGNING),
             "ES384" => ec(&signature::ECDSA_P384_SHA384_FIXED_SIGNING),
             "ES512" => ec(&signature::ECDSA_P521_SHA512_FIXED_SIGNING),
-            rsa if rsa.starts_with("RS") || rsa.starts_with("PS") => {
-                Pair::Rsa(Arc::new(RsaKeyPair::generate(KeySize::Rsa2048).expect("an RSA key can be made")))
-            }
+            rsa if rsa.starts_with("RS") || rsa.starts_with("PS") => Pair::Rsa(rsa_pair()),
             other => panic!("no key can be made for {other}"),
         };
         Self { kid: kid.to_owned(), alg, pair }
@@ -151,4 +150,14 @@ fn rsa_encoding(alg: &str) -> &'static signature::RsaSignatureEncoding {
         "PS512" => &signature::RSA_PSS_SHA512,
         _ => &signature::RSA_PKCS1_SHA256,
     }
+}
+
+/// Making an RSA key takes a tenth of a second, so a process makes four and each test gets them in turn: any four
+/// that follow one another in a test are different.
+fn rsa_pair() -> Arc<RsaKeyPair> {
+    static PAIRS: [OnceLock<Arc<RsaKeyPair>>; 4] = [const { OnceLock::new() }; 4];
+    thread_local!(static NEXT: Cell<usize> = const { Cell::new(0) });
+    let turn = NEXT.replace(NEXT.get() + 1) % PAIRS.len();
+    let make = || Arc::new(RsaKeyPair::generate(KeySize::Rsa2048).expect("an RSA key can be made"));
+    Arc::clone(PAIRS[turn].get_or_init(make))
 }

@@ -223,10 +223,13 @@ impl Suite {
         let mut marks = BTreeSet::new();
         for collection in self.catalog.collections.iter().filter(|it| is_owned(&it.ownership)) {
             let is_free_text = |name: &str| {
-                // Times and words from a list are everybody's.
-                collection
-                    .field(name)
-                    .is_some_and(|it| it.schema.get("format").is_none() && it.schema.get("enum").is_none())
+                collection.field(name).is_some_and(|it| {
+                    // Times and words from a list are everybody's, and a name that Bob may choose too may become his.
+                    let is_chosen = collection.key.iter().any(|key| key == name) && (it.creatable || it.updatable);
+                    it.schema.get("format").is_none_or(|format| format == "uuid")
+                        && it.schema.get("enum").is_none()
+                        && !is_chosen
+                })
             };
             for item in self.only(Who::Alice, collection) {
                 for (_, value) in item.fields.into_iter().filter(|(name, _)| is_free_text(name)) {

@@ -86,7 +86,8 @@ fn wanted(collection: &Collection, missing: &[&str]) -> Question {
             format!("{} ({}{needed})", field.name, values::kind(field))
         })
         .collect();
-    let first = collection.fields.iter().filter(|field| field.creatable).max_by_key(|field| field.required);
+    let first = collection.fields.iter().filter(|field| field.creatable);
+    let first = first.min_by_key(|field| !field.required);
     let example = first.map_or("field", |field| field.name.as_str());
     let lead = match missing {
         [] => "Nothing was created: I need to know what it should hold.".to_owned(),

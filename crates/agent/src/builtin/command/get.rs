@@ -1,7 +1,7 @@
 use connector::{Collection, OperationKind};
 use serde_json::{Map, Value};
 
-use super::super::adjective::adjective;
+use super::super::adjective::{Texts, adjective};
 use super::super::cursor::Cursor;
 use super::super::nouns::World;
 use super::super::plan::{Plan, Then};
@@ -98,7 +98,7 @@ fn one_key(token: &Token, key: &str, collection: &Collection, sure: bool) -> Opt
     let alone = [token.clone()];
     let here = Cursor::new("", &alone);
     let other = fields::meant(&here, collection, |_| true).is_some()
-        || !matches!(adjective(&here, collection, false), Ok(None))
+        || !matches!(adjective(&here, collection, Texts::No), Ok(None))
         || ["with", "where", "that", "and", "in", "for", "of", "by", "sorted", "please", "do", "from", "to", "as"]
             .contains(&token.lower.as_str());
     (sure && !other && !fields::is_files(collection)).then(|| plain.into())
@@ -131,12 +131,15 @@ fn several(cursor: &mut Cursor<'_>, collection: &Collection) -> Option<Value> {
     Some(parts.into())
 }
 
-/// `old.log`, `notes/a.txt`, but not `7.5`.
+/// `old.log`, `notes/a.txt` and whatever stands in quotes, but not `7.5`.
 pub(super) fn is_path(token: &Token) -> bool {
     let text = &token.text;
     let extension = text.rsplit_once('.').map(|(before, after)| {
         !before.is_empty() && (1..=8).contains(&after.len()) && after.chars().all(char::is_alphanumeric)
     });
+    if token.kind == Kind::Quoted {
+        return true;
+    }
     token.kind != Kind::Mark
         && values::number(text, true).is_none()
         && !text.contains("://")

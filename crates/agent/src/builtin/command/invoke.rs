@@ -9,6 +9,7 @@ use super::super::plan::{Act, Plan, Then};
 use super::super::reader::Question;
 use super::super::words::Kind;
 use super::super::{forms, sentence, values};
+use super::get::is_path;
 
 const FROM: [&str; 7] = ["from", "source", "src", "path", "file", "old_path", "from_path"];
 const TO: [&str; 8] = ["to", "destination", "dest", "target", "new_path", "to_path", "new_name", "into"];
@@ -106,7 +107,7 @@ fn from_to(cursor: Cursor<'_>, fields: &[Field]) -> Option<Map<String, Value>> {
     let (from, to) = (one(&FROM)?, one(&TO)?);
     let [source, join, target] = cursor.tokens else { return None };
     let joined = ["to", "into", "as"].contains(&join.lower.as_str());
-    let words = source.kind != Kind::Mark && target.kind != Kind::Mark;
+    let words = is_path(source) && target.kind != Kind::Mark;
     (joined && words && from.name != to.name).then(|| {
         Map::from_iter([
             (from.name.clone(), source.text.clone().into()),

@@ -1,7 +1,7 @@
 use connector::{Collection, Field, OperationKind};
 use serde_json::{Map, Value};
 
-use super::super::adjective::adjective;
+use super::super::adjective::{STANDING, STANDING_FIELDS, Texts, adjective};
 use super::super::condition::{Comparison, Condition};
 use super::super::cursor::Cursor;
 use super::super::nouns::World;
@@ -47,7 +47,7 @@ pub(super) fn plan<'a>(world: &World<'a>, cursor: Cursor<'_>, verb: &str) -> Res
     };
     let data = match (field, verb) {
         (Some(field), _) => one_field(after, collection, field)?,
-        (None, "mark") => marked(after, collection)?,
+        (None, "mark") => marked(after, collection, &id)?,
         (None, _) => pairs(after, collection)?,
     };
     if data.is_empty() {
@@ -87,16 +87,18 @@ fn one_field(mut cursor: Cursor<'_>, collection: &Collection, field: &Field) -> 
 }
 
 /// `as shipped`: a value that only one field can have, by its schema.
-fn marked(mut cursor: Cursor<'_>, collection: &Collection) -> Result<Map<String, Value>, Question> {
+fn marked(mut cursor: Cursor<'_>, collection: &Collection, id: &Value) -> Result<Map<String, Value>, Question> {
     cursor.skip_all(&["as", "to", "to be"]);
     let not = cursor.eat("not");
     let changeable = Collection {
         fields: collection.fields.iter().filter(|field| field.updatable).cloned().map(filterable).collect(),
         ..collection.clone()
     };
-    let found = adjective(&cursor, &changeable, false).map_err(|question| format!("Nothing was changed. {question}"))?;
+    let found = adjective(&cursor, &changeable, Texts::No).map_err(|question| format!("Nothing was changed. {question}"))?;
     let Some((condition, len)) = found.filter(|(_, len)| *len == cursor.tokens.len()) else {
-        return Err(format!("Nothing was changed: I cannot tell which field that is. {}", how(collection)));
+        return Err(standing(cursor, collection, id).unwrap_or_else(|| {
+            format!("Nothing was changed: I cannot tell which field that is. {}", how(collection))
+        }));
     };
     match (condition.clone(), not) {
         (Condition::One(Comparison { field, operator: "eq", value: Value::Bool(yes) }), not) => {
@@ -107,6 +109,17 @@ fn marked(mut cursor: Cursor<'_>, collection: &Collection) -> Result<Map<String,
         }
         _ => Err(format!("Nothing was changed: say what it should be instead. {}", how(collection))),
     }
+}
+
+/// A text field such as `status` takes any word, so it is only suggested.
+fn standing(cursor: Cursor<'_>, collection: &Collection, id: &Value) -> Option<Question> {
+    let [word] = cursor.tokens else { return None };
+    let known = |field: &&Field| field.updatable && STANDING_FIELDS.contains(&field.name.as_str());
+    let mut fields = collection.fields.iter().filter(known);
+    let field = fields.next().filter(|_| fields.next().is_none() && STANDING.contains(&word.lower.as_str()))?;
+    let noun = sentence::noun(&collection.name, Some(1));
+    let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
+    Some(format!("Nothing was changed. Did you mean “update {noun} {id} set {}={}”?", field.name, word.text))
 }
 
 fn filterable(field: Field) -> Field {
@@ -134,8 +147,9 @@ fn how(collection: &Collection) -> Question {
     };
     let example = fields.first().copied().unwrap_or("field");
     format!(
-        "To change a {noun}, name it by its {} and say which fields get which values: “update {noun} {key} set \
+        "To change {}, name it by its {} and say which fields get which values: “update {noun} {key} set \
          {example}=…”. Its fields are {}.",
+        sentence::one(&noun),
         sentence::all(&collection.key),
         sentence::all(&fields)
     )

@@ -1,4 +1,4 @@
-use connector::Collection;
+use connector::{Collection, Ownership};
 use gateway::Reply;
 use serde_json::{Map, Value};
 
@@ -13,8 +13,9 @@ pub(super) fn count(collection: &Collection, name: &str, words: &str, reply: &Re
 }
 
 /// One figure in a sentence, or a line for each group.
-pub(super) fn figures(_collection: &Collection, name: &str, words: &str, data: &Value) -> String {
+pub(super) fn figures(collection: &Collection, name: &str, words: &str, data: &Value) -> String {
     let noun = sentence::noun(name, None);
+    let whose = if matches!(collection.ownership, Ownership::Owned { .. }) { format!("your {noun}") } else { noun.clone() };
     let with = if words.is_empty() { String::new() } else { format!(" with {words}") };
     let rows = data.as_array().map(Vec::as_slice).unwrap_or_default();
     if let [Value::Object(only)] = rows
@@ -22,8 +23,8 @@ pub(super) fn figures(_collection: &Collection, name: &str, words: &str, data: &
         && let Some((metric, figure)) = only.iter().next()
     {
         return match figure {
-            Value::Null => format!("There is no {} of {noun}{with}: there are none.", spoken(metric)),
-            figure => format!("The {} of {noun}{with} is {}.", spoken(metric), value::short(figure)),
+            Value::Null => format!("There is no {} of {whose}{with}: there are none.", spoken(metric)),
+            figure => format!("The {} of {whose}{with} is {}.", spoken(metric), value::short(figure)),
         };
     }
     if rows.is_empty() {

@@ -19,7 +19,7 @@ pub(super) fn item(collection: &Collection, name: &str, id: &Value, asked: &[Str
     let content = object.get("content").and_then(Value::as_str).filter(|_| fields::is_files(collection));
     let mut text = format!("{capital} {id}:");
     for (name, one) in object.iter().filter(|(name, one)| !one.is_null() && !(content.is_some() && *name == "content")) {
-        if content.is_some() && ["path", "name", "folder", "kind", "version", "encoding"].contains(&name.as_str()) {
+        if content.is_some() && ["path", "name", "folder", "kind", "version", "encoding", "offset", "length", "media_type"].contains(&name.as_str()) {
             continue;
         }
         text.push_str(&format!("\n- {name}: {}", value::short(one)));

@@ -3,7 +3,7 @@ use gateway::Reply;
 use serde_json::Value;
 
 use super::value;
-use crate::builtin::sentence;
+use crate::builtin::{fields, sentence};
 
 /// Most fields of an item on its line.
 const FIELDS_MAX: usize = 8;
@@ -69,7 +69,8 @@ fn which(shown: usize, order: Option<&str>, offset: u64) -> String {
 pub(super) fn row(collection: &Collection, row: &Value) -> Option<String> {
     let object = row.as_object()?;
     let keys = collection.key.iter().filter_map(|name| Some((name, object.get(name)?)));
-    let others = object.iter().filter(|(name, value)| !collection.key.contains(name) && !value.is_null());
+    let dull = |name: &str| fields::is_files(collection) && !["path", "size", "modified"].contains(&name);
+    let others = object.iter().filter(|(name, value)| !collection.key.contains(name) && !value.is_null() && !dull(name));
     let listed = others.filter(|(name, _)| collection.field(name).is_none_or(|field| field.listed));
     let parts: Vec<_> = keys
         .chain(listed)
@@ -94,7 +95,7 @@ pub(super) fn candidates(collection: &Collection, name: &str, said: &str, comman
     let lines: Vec<_> = rows.iter().filter_map(|row| Some(format!("\n- {}", self::row(collection, row)?))).collect();
     let quoted = value::short(first);
     format!(
-        "{nothing} I do that only by its {key}. Did you mean {}?{}\nThen say “{command} {noun} {quoted}{}”.",
+        "{nothing} I need the {key}. Did you mean {}?{}\nThen say “{command} {noun} {quoted}{}”.",
         if rows.len() == 1 { "this one" } else { "one of these" },
         lines.concat(),
         if command == "update" { " set …" } else { "" }

@@ -11,7 +11,8 @@ use crate::support::Mcp;
 const IDENTITIES: [&str; 6] = ["user_id", "owner_id", "userId", "owner", "sub", "as_user"];
 /// Names of columns and tables that are not offered to anyone.
 const HIDDEN: [&str; 4] = ["user_id", "owner_id", "password_hash", "api_token"];
-const ELSEWHERE: [&str; 6] = ["suppliers", "sqlite_master", "pg_catalog.pg_authid", "users; --", "shop.letters", "../alice"];
+const ELSEWHERE: [&str; 6] =
+    ["suppliers", "sqlite_master", "pg_catalog.pg_authid", "users; --", "shop.letters", "../alice"];
 
 /// One call with something of Alice's in it, and the same with something that does not exist.
 struct Try {
@@ -98,7 +99,8 @@ fn normal(answer: &Value, varying: &Map<String, Value>) -> String {
 /// Two successes are the same: what they did to Bob's own things may differ in generated ids and times.
 fn same(one: &str, other: &str) -> bool {
     const DONE: &str = "{\"success\":true";
-    one == other || (one.starts_with(DONE) && other.starts_with(DONE) && one.contains("\"id\":") && other.contains("\"id\":"))
+    one == other
+        || (one.starts_with(DONE) && other.starts_with(DONE) && one.contains("\"id\":") && other.contains("\"id\":"))
 }
 
 fn leaves(value: &Value) -> Vec<&Value> {
@@ -153,7 +155,8 @@ fn any(schema: &Value) -> Value {
     if let Some(first) = schema["enum"].get(0) {
         return first.clone();
     }
-    let is = |name: &str| schema["type"] == name || schema["type"].as_array().is_some_and(|all| all.contains(&json!(name)));
+    let is =
+        |name: &str| schema["type"] == name || schema["type"].as_array().is_some_and(|all| all.contains(&json!(name)));
     match () {
         () if is("string") => "text".into(),
         () if is("integer") || is("number") => 1.into(),
@@ -218,7 +221,8 @@ fn tries(target: &Target, own: &Map<String, Value>, hers: &Pool) -> Vec<Try> {
                 // Several at once, as they belong together: a whole row of hers, and the parts of a composite key.
                 for row in &hers.rows {
                     let known = row.iter().filter(|(member, _)| members.contains_key(*member));
-                    let known: Map<String, Value> = known.map(|(member, value)| (member.clone(), value.clone())).collect();
+                    let known: Map<String, Value> =
+                        known.map(|(member, value)| (member.clone(), value.clone())).collect();
                     if known.len() > 1 && known.values().any(is_key) {
                         let mut foreign = inner.clone();
                         foreign.extend(known.clone());
@@ -249,7 +253,11 @@ fn tries(target: &Target, own: &Map<String, Value>, hers: &Pool) -> Vec<Try> {
                     add(name, with(name, &"ALICE-0101".into()), Some(with(name, &"CAROL-0101".into())));
                 }
                 if fits(&"".into(), schema) {
-                    for path in ["../alice/ALICE-0901-plan.md", "alice/ALICE-0901-plan.md", "ALICE-0904/../../alice/shared-name.txt"] {
+                    for path in [
+                        "../alice/ALICE-0901-plan.md",
+                        "alice/ALICE-0901-plan.md",
+                        "ALICE-0904/../../alice/shared-name.txt",
+                    ] {
                         let missing = path.replace("ALICE-09", "CAROL-09").replace("shared-name", "shared-none");
                         add(name, with(name, &path.into()), Some(with(name, &missing.into())));
                     }
@@ -301,7 +309,9 @@ fn keys(hers: &Pool) -> impl Iterator<Item = Value> + '_ {
 fn is_key(value: &Value) -> bool {
     match value {
         Value::Number(number) => number.as_u64().is_some_and(|number| (700_000..700_100).contains(&number)),
-        Value::String(text) => text.starts_with("a11ce000") || text.starts_with("ALICE-03") || text.starts_with("ALICE-09"),
+        Value::String(text) => {
+            text.starts_with("a11ce000") || text.starts_with("ALICE-03") || text.starts_with("ALICE-09")
+        }
         _ => false,
     }
 }
@@ -314,7 +324,9 @@ fn missing_like(value: &Value) -> Value {
             let text = text.replace("ALICE", "CAROL").replace("a11ce000", "ca401000").replace("alice", "carol");
             text.into()
         }
-        Value::Object(object) => object.iter().map(|(name, value)| (name.clone(), missing_like(value))).collect::<Map<_, _>>().into(),
+        Value::Object(object) => {
+            object.iter().map(|(name, value)| (name.clone(), missing_like(value))).collect::<Map<_, _>>().into()
+        }
         other => other.clone(),
     }
 }

@@ -35,7 +35,12 @@ impl Findings {
 
     pub(super) fn summary(&self) -> String {
         let mut lines = vec![format!("{} calls", self.calls)];
-        let kinds = [("leaks", &self.leaks), ("told apart", &self.apart), ("changed", &self.changed), ("untried", &self.untried)];
+        let kinds = [
+            ("leaks", &self.leaks),
+            ("told apart", &self.apart),
+            ("changed", &self.changed),
+            ("untried", &self.untried),
+        ];
         for (kind, found) in kinds {
             lines.push(format!("{kind}: {}", found.len()));
             lines.extend(found.iter().take(12).map(|line| format!("  {line}")));
@@ -57,7 +62,8 @@ fn marks(text: &str) -> impl Iterator<Item = &str> {
 
 fn mark(text: &str, at: usize) -> Option<&str> {
     let rest = text.get(at..)?;
-    let digits = |from: usize, count: usize| rest.get(from..from + count).is_some_and(|s| s.bytes().all(|b| b.is_ascii_digit()));
+    let digits =
+        |from: usize, count: usize| rest.get(from..from + count).is_some_and(|s| s.bytes().all(|b| b.is_ascii_digit()));
     let is_digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
     if rest.starts_with("ALICE-") && digits(6, 4) {
         return rest.get(..10);

@@ -69,7 +69,9 @@ async fn answer(State(plan): State<Arc<Plan>>, headers: HeaderMap, Json(body): J
             let call = json!({"id": "call_1", "type": "function", "function": function});
             (json!({"role": "assistant", "content": null, "tool_calls": [call]}), "tool_calls")
         }
-        (Some(told), _) => (json!({"role": "assistant", "content": format!("The tool said: {}", told["content"])}), "stop"),
+        (Some(told), _) => {
+            (json!({"role": "assistant", "content": format!("The tool said: {}", told["content"])}), "stop")
+        }
         (None, None) => (json!({"role": "assistant", "content": "There is no such tool."}), "stop"),
     };
     Json(json!({

@@ -131,7 +131,8 @@ impl OidcProvider {
                 continue;
             }
             let page = response.text().await.expect("a page");
-            let between = |before: &str| page.split(before).nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned);
+            let between =
+                |before: &str| page.split(before).nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned);
             let action = between("action=\"").unwrap_or_else(|| panic!("no form in {page}"));
             let prompt = between("name=\"prompt\" value=\"").expect("a prompt");
             let action = url.join(&action).expect("an address");

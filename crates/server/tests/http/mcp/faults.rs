@@ -47,7 +47,8 @@ async fn a_body_that_is_no_message_is_400_with_the_code_of_json_rpc() {
 #[tokio::test]
 async fn bytes_that_are_not_utf8_are_not_json() {
     let server = Server::start().await;
-    let request = raw(&server, &server.token("alice"), String::new()).body(b"{\"jsonrpc\":\"2.0\",\"id\":\"\xff\",\"method\":\"ping\"}".to_vec());
+    let request = raw(&server, &server.token("alice"), String::new())
+        .body(b"{\"jsonrpc\":\"2.0\",\"id\":\"\xff\",\"method\":\"ping\"}".to_vec());
     assert_eq!(refused(request).await.1, -32700);
 }
 
@@ -67,7 +68,8 @@ async fn parameters_that_the_method_does_not_take_are_invalid_params() {
     }
     let call = json!({"name": "desk_notes_list", "arguments": [1]});
     assert_eq!(refused(modern(&server, &token, "tools/call", call)).await.1, -32602);
-    let (_, code, _) = refused(raw(&server, &token, r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}"#.into())).await;
+    let (_, code, _) =
+        refused(raw(&server, &token, r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}"#.into())).await;
     assert_eq!(code, -32602);
     let (_, code, _) = refused(legacy(&server, &token, "2025-11-25", "tools/list", json!({"cursor": 5}))).await;
     assert_eq!(code, -32602);
@@ -92,15 +94,23 @@ async fn get_and_delete_are_405() {
 async fn whatever_can_be_read_may_be_accepted() {
     let server = Server::start().await;
     let list = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}).to_string();
-    let post = || server.post("/mcp").bearer_auth(server.token("alice")).header("content-type", "application/json").body(list.clone());
+    let post = || {
+        server
+            .post("/mcp")
+            .bearer_auth(server.token("alice"))
+            .header("content-type", "application/json")
+            .body(list.clone())
+    };
     assert_eq!(ask(post()).await.0, 200);
-    for accept in ["*/*", "application/json", "text/event-stream", "application/*", "text/html, application/json;q=0.5"] {
+    for accept in ["*/*", "application/json", "text/event-stream", "application/*", "text/html, application/json;q=0.5"]
+    {
         assert_eq!(ask(post().header("accept", accept)).await.0, 200, "{accept}");
     }
     for accept in ["text/html", "application/json;q=0"] {
         assert_eq!(ask(post().header("accept", accept)).await.0, 406, "{accept}");
     }
-    let text = server.post("/mcp").bearer_auth(server.token("alice")).header("content-type", "text/plain").body(list.clone());
+    let text =
+        server.post("/mcp").bearer_auth(server.token("alice")).header("content-type", "text/plain").body(list.clone());
     assert_eq!(ask(text).await.0, 415);
 }
 
@@ -140,7 +150,8 @@ async fn what_configuration_names_is_let_in() {
     for origin in ["https://app.example.com:8443", "http://app.example.com", "https://example.com"] {
         assert_eq!(ask(list().header("origin", origin)).await.0, 403, "{origin}");
     }
-    for (host, status) in [("mcp.example.com", 200), ("MCP.example.com", 200), ("inside:8000", 200), ("inside:9", 403)] {
+    for (host, status) in [("mcp.example.com", 200), ("MCP.example.com", 200), ("inside:8000", 200), ("inside:9", 403)]
+    {
         assert_eq!(ask(list().header("host", host)).await.0, status, "{host}");
     }
 }

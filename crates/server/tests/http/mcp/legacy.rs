@@ -6,7 +6,8 @@ use crate::server::{Answer, Server};
 const VERSIONS: [&str; 2] = ["2025-06-18", "2025-11-25"];
 
 fn initialize(server: &Server, version: &str) -> reqwest::RequestBuilder {
-    let params = json!({"protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}});
+    let params =
+        json!({"protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}});
     let body = json!({"jsonrpc": "2.0", "id": "a", "method": "initialize", "params": params});
     raw(server, &server.token("alice"), body.to_string())
 }
@@ -24,7 +25,12 @@ async fn the_handshake_settles_a_revision_that_both_speak_and_makes_no_session()
         assert_eq!(body["result"]["capabilities"], json!({"tools": {}}));
         assert_eq!(body["result"]["serverInfo"]["name"], "bellhop");
     }
-    let answer = Answer::of(raw(&server, &server.token("alice"), json!({"jsonrpc": "2.0", "method": "notifications/initialized"}).to_string())).await;
+    let answer = Answer::of(raw(
+        &server,
+        &server.token("alice"),
+        json!({"jsonrpc": "2.0", "method": "notifications/initialized"}).to_string(),
+    ))
+    .await;
     assert_eq!((answer.status, answer.text.as_str()), (202, ""));
 }
 
@@ -43,9 +49,15 @@ async fn tools_are_listed_and_called_in_the_shape_of_the_revision() {
         assert_eq!(status, 200);
         let envelope = json!({"success": true, "data": [], "count": 0, "has_more": false});
         assert_eq!(called["result"]["structuredContent"], envelope);
-        assert_eq!(serde_json::from_str::<Value>(called["result"]["content"][0]["text"].as_str().unwrap()).unwrap(), envelope);
+        assert_eq!(
+            serde_json::from_str::<Value>(called["result"]["content"][0]["text"].as_str().unwrap()).unwrap(),
+            envelope
+        );
         assert_eq!(called["result"].get("resultType"), None);
-        assert_eq!(ask(legacy(&server, &token, version, "ping", json!({}))).await, (200, json!({"jsonrpc": "2.0", "id": 1, "result": {}})));
+        assert_eq!(
+            ask(legacy(&server, &token, version, "ping", json!({}))).await,
+            (200, json!({"jsonrpc": "2.0", "id": 1, "result": {}}))
+        );
     }
 }
 
@@ -68,7 +80,10 @@ async fn what_is_not_declared_is_not_there() {
             ("resources/templates/list", json!({})),
             ("resources/read", json!({"uri": "file:///x"})),
             ("resources/subscribe", json!({"uri": "file:///x"})),
-            ("completion/complete", json!({"ref": {"type": "ref/prompt", "name": "x"}, "argument": {"name": "a", "value": "b"}})),
+            (
+                "completion/complete",
+                json!({"ref": {"type": "ref/prompt", "name": "x"}, "argument": {"name": "a", "value": "b"}}),
+            ),
             ("logging/setLevel", json!({"level": "info"})),
             ("no/such/method", json!({})),
         ] {
@@ -90,7 +105,8 @@ async fn a_revision_that_only_the_header_names_is_refused_too() {
 #[tokio::test]
 async fn a_client_that_names_no_revision_is_served() {
     let server = Server::start().await;
-    let list = raw(&server, &server.token("alice"), json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}).to_string());
+    let list =
+        raw(&server, &server.token("alice"), json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}).to_string());
     assert_eq!(ask(list).await.0, 200);
 }
 
@@ -98,7 +114,13 @@ async fn a_client_that_names_no_revision_is_served() {
 async fn an_unknown_tool_is_invalid_params_and_a_bad_argument_the_tools_error() {
     let server = Server::start().await;
     let call = |name: &str, arguments: Value| {
-        legacy(&server, &server.token("alice"), VERSIONS[1], "tools/call", json!({"name": name, "arguments": arguments}))
+        legacy(
+            &server,
+            &server.token("alice"),
+            VERSIONS[1],
+            "tools/call",
+            json!({"name": name, "arguments": arguments}),
+        )
     };
     assert_eq!(refused(call("nothing", json!({}))).await, (200, -32602, json!(1)));
     let (_, body) = ask(call("desk_notes_list", json!({"colour": 1}))).await;

@@ -17,7 +17,13 @@ pub fn modern(server: &Server, token: &str, method: &str, params: Value) -> reqw
     modern_with_meta(server, token, method, params, json!({}))
 }
 
-pub fn modern_with_meta(server: &Server, token: &str, method: &str, mut params: Value, more: Value) -> reqwest::RequestBuilder {
+pub fn modern_with_meta(
+    server: &Server,
+    token: &str,
+    method: &str,
+    mut params: Value,
+    more: Value,
+) -> reqwest::RequestBuilder {
     let mut meta = json!({
         "io.modelcontextprotocol/protocolVersion": MODERN,
         "io.modelcontextprotocol/clientCapabilities": {},
@@ -26,7 +32,8 @@ pub fn modern_with_meta(server: &Server, token: &str, method: &str, mut params: 
     meta.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     params["_meta"] = meta;
     let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
-    let request = raw(server, token, body.to_string()).header("mcp-protocol-version", MODERN).header("mcp-method", method);
+    let request =
+        raw(server, token, body.to_string()).header("mcp-protocol-version", MODERN).header("mcp-method", method);
     match params.get("name").and_then(Value::as_str) {
         Some(name) => request.header("mcp-name", name),
         None => request,

@@ -37,7 +37,8 @@ async fn tools_are_listed_privately_in_a_fixed_order_with_everything_said_of_the
     }
     let hints = |name: &str| {
         let hints = &of(name)["annotations"];
-        ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"].map(|hint| hints[hint].as_bool().unwrap())
+        ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"]
+            .map(|hint| hints[hint].as_bool().unwrap())
     };
     assert_eq!(hints("desk_notes_list"), [true, false, true, false]);
     assert_eq!(hints("desk_notes_create"), [false, false, false, false]);
@@ -89,7 +90,8 @@ async fn a_failed_call_is_the_tools_error_and_not_the_protocols() {
 #[tokio::test]
 async fn an_unknown_tool_and_one_of_others_are_invalid_params() {
     let server = Server::start().await;
-    let call = |name: &str| modern(&server, &server.token("alice"), "tools/call", json!({"name": name, "arguments": {}}));
+    let call =
+        |name: &str| modern(&server, &server.token("alice"), "tools/call", json!({"name": name, "arguments": {}}));
     let (status, code, id) = refused(call("nothing_at_all")).await;
     assert_eq!((status, code, id), (200, -32602, json!(1)));
 }
@@ -103,7 +105,10 @@ async fn what_is_not_declared_is_not_there() {
         ("resources/list", json!({})),
         ("resources/templates/list", json!({})),
         ("resources/read", json!({"uri": "file:///x"})),
-        ("completion/complete", json!({"ref": {"type": "ref/prompt", "name": "x"}, "argument": {"name": "a", "value": "b"}})),
+        (
+            "completion/complete",
+            json!({"ref": {"type": "ref/prompt", "name": "x"}, "argument": {"name": "a", "value": "b"}}),
+        ),
         ("subscriptions/listen", json!({"notifications": {"toolsListChanged": true}})),
         ("resources/subscribe", json!({"uri": "file:///x"})),
         ("resources/unsubscribe", json!({"uri": "file:///x"})),
@@ -111,6 +116,7 @@ async fn what_is_not_declared_is_not_there() {
         ("tasks/get", json!({"taskId": "x"})),
         ("skills/list", json!({})),
         ("ping", json!({})),
+        ("initialize", json!({})),
         ("no/such/method", json!({})),
     ] {
         let mut request = modern(&server, &server.token("alice"), method, params.clone());
@@ -136,7 +142,8 @@ async fn there_is_one_page_so_every_cursor_is_made_up() {
 async fn headers_must_agree_with_the_body() {
     let server = Server::start().await;
     let token = server.token("alice");
-    let meta = json!({"io.modelcontextprotocol/protocolVersion": MODERN, "io.modelcontextprotocol/clientCapabilities": {}});
+    let meta =
+        json!({"io.modelcontextprotocol/protocolVersion": MODERN, "io.modelcontextprotocol/clientCapabilities": {}});
     let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call",
         "params": {"name": "desk_notes_list", "arguments": {}, "_meta": meta}});
     let post = |headers: &[(&'static str, &'static str)]| {
@@ -188,9 +195,11 @@ async fn required_metadata_must_be_there_and_client_info_need_not() {
             .header("mcp-protocol-version", MODERN)
             .header("mcp-method", "tools/list")
     };
-    let (version, capabilities) = ("io.modelcontextprotocol/protocolVersion", "io.modelcontextprotocol/clientCapabilities");
+    let (version, capabilities) =
+        ("io.modelcontextprotocol/protocolVersion", "io.modelcontextprotocol/clientCapabilities");
     assert_eq!(ask(list(json!({version: MODERN, capabilities: {}}))).await.0, 200);
-    for meta in [json!({version: MODERN}), json!({capabilities: {}}), json!({}), json!({version: 5, capabilities: {}})] {
+    for meta in [json!({version: MODERN}), json!({capabilities: {}}), json!({}), json!({version: 5, capabilities: {}})]
+    {
         assert_eq!(refused(list(meta.clone())).await, (400, -32602, json!(1)), "{meta}");
     }
 }
@@ -208,7 +217,8 @@ async fn there_are_no_sessions() {
 #[tokio::test]
 async fn traces_and_unknown_metadata_are_let_through() {
     let server = Server::start().await;
-    let more = json!({"traceparent": "00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01", "com.example/own": {"a": 1}});
+    let more =
+        json!({"traceparent": "00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01", "com.example/own": {"a": 1}});
     let list = modern_with_meta(&server, &server.token("alice"), "tools/list", json!({}), more);
     assert_eq!(ask(list).await.0, 200);
 }

@@ -14,7 +14,8 @@ fn events(answer: &Answer) -> Vec<Value> {
 async fn progress_only_grows_comes_before_the_answer_and_carries_the_token() {
     let server = Server::start().await;
     let call = json!({"name": "desk_steps", "arguments": {"apart_ms": 130}});
-    let modern = modern_with_meta(&server, &server.token("alice"), "tools/call", call.clone(), json!({"progressToken": "p"}));
+    let modern =
+        modern_with_meta(&server, &server.token("alice"), "tools/call", call.clone(), json!({"progressToken": "p"}));
     let mut params = call;
     params["_meta"] = json!({"progressToken": 7});
     let legacy = legacy(&server, &server.token("alice"), "2025-11-25", "tools/call", params);
@@ -53,7 +54,8 @@ async fn without_a_token_or_a_client_that_reads_streams_there_is_none() {
     let mut params = call;
     params["_meta"] = json!({"progressToken": 7});
     let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
-    let only_json = server.post("/mcp").bearer_auth(server.token("alice")).header("accept", "application/json").json(&body);
+    let only_json =
+        server.post("/mcp").bearer_auth(server.token("alice")).header("accept", "application/json").json(&body);
     assert_eq!(Answer::of(only_json).await.json()["result"]["isError"], false);
 }
 
@@ -71,7 +73,8 @@ async fn going_away_cancels_the_call() {
         let legacy = legacy(&server, &server.token("alice"), "2025-11-25", "tools/call", params);
         for request in [modern, legacy] {
             let before = server.seen.dropped.load(std::sync::atomic::Ordering::SeqCst);
-            let asked = tokio::time::timeout(Duration::from_millis(400), async { request.send().await.unwrap().text().await });
+            let asked =
+                tokio::time::timeout(Duration::from_millis(400), async { request.send().await.unwrap().text().await });
             assert!(asked.await.is_err());
             server.wait_until_dropped(before + 1).await;
         }
@@ -81,8 +84,17 @@ async fn going_away_cancels_the_call() {
 #[tokio::test]
 async fn a_call_that_panics_is_an_internal_error() {
     let server = Server::start().await;
-    let call = legacy(&server, &server.token("alice"), "2025-11-25", "tools/call", json!({"name": "desk_panics", "arguments": {}}));
+    let call = legacy(
+        &server,
+        &server.token("alice"),
+        "2025-11-25",
+        "tools/call",
+        json!({"name": "desk_panics", "arguments": {}}),
+    );
     assert_eq!(super::refused(call).await.1, -32603);
-    assert_eq!(server.call("alice", "desk_panics", json!({})).await.failure(), (500, crate::server::failed("internal", false)));
+    assert_eq!(
+        server.call("alice", "desk_panics", json!({})).await.failure(),
+        (500, crate::server::failed("internal", false))
+    );
     assert_eq!(server.call("alice", "desk_notes_list", json!({})).await.status, 200);
 }
