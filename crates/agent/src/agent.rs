@@ -30,8 +30,8 @@ pub struct RemoteModel {
     pub name: String,
     /// The provider's API key.
     pub key: Option<SecretString>,
-    /// An address that speaks the chat completions protocol, such as `http://localhost:8080/v1`; the provider's own
-    /// where there is none.
+    /// An address that speaks the chat completions protocol, such as `http://localhost:8080/v1` (or the protocol that
+    /// stands before `::` in the name); the provider's own where there is none.
     pub base_url: Option<String>,
     /// The provider's protocol (`openai`, `anthropic`, `gemini`, …) where neither the name nor `base_url` says it.
     pub adapter: Option<String>,

@@ -71,12 +71,8 @@ impl Calls<'_> {
 
 /// The result of a call that is not carried out.
 pub(crate) fn left_out(call: &ToolCall, sentence: String) -> ToolResult {
-    let reply = Reply {
-        error: Some(sentence),
-        code: Some("limit_exceeded"),
-        retryable: Some(false),
-        ..Reply::default()
-    };
+    let reply =
+        Reply { error: Some(sentence), code: Some("limit_exceeded"), retryable: Some(false), ..Reply::default() };
     ToolResult { call_id: call.id.clone(), tool: call.tool.clone(), reply }
 }
 

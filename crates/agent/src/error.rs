@@ -78,7 +78,9 @@ pub enum ConfigError {
     #[error("the model has no name; give one such as \"mimo-v2-flash\"")]
     NoName,
     /// No provider is known for a model of this name.
-    #[error("it is not clear which provider has the model {name:?}; name it as \"provider::model\", or give `base_url`")]
+    #[error(
+        "it is not clear which provider has the model {name:?}; name it as \"provider::model\", or give `base_url`"
+    )]
     UnknownProvider {
         /// The model's name.
         name: String,

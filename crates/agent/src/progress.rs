@@ -23,13 +23,17 @@ pub(crate) struct Ended {
 impl Progress {
     /// The answer. An error that comes after something was changed becomes an answer too: whoever is told to try
     /// again would have it changed twice.
-    pub(crate) fn answer(self, ended: Result<Ended, AskError>, agent: &str, request_id: &str) -> Result<Answer, AskError> {
+    pub(crate) fn answer(
+        self,
+        ended: Result<Ended, AskError>,
+        agent: &str,
+        request_id: &str,
+    ) -> Result<Answer, AskError> {
         let ended = match ended {
             Ok(ended) => ended,
-            Err(error) if self.changed() => Ended {
-                response: format!("{error} {}", self.done()),
-                stopped: Some(error.code().to_owned()),
-            },
+            Err(error) if self.changed() => {
+                Ended { response: format!("{error} {}", self.done()), stopped: Some(error.code().to_owned()) }
+            }
             Err(error) => return Err(error),
         };
         Ok(Answer {

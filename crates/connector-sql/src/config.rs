@@ -158,9 +158,31 @@ fn owner_columns() -> Vec<String> {
 
 fn credential_columns() -> Vec<String> {
     words(&[
-        "password", "passwd", "pwd", "passphrase", "passcode", "secret", "token", "*hash", "*salt", "otp", "totp",
-        "api_key", "apikey", "private_key", "access_key", "signing_key", "encryption_key", "recovery_code",
-        "backup_code", "credential", "jwt", "*pin", "cvv", "cvc", "ssn",
+        "password",
+        "passwd",
+        "pwd",
+        "passphrase",
+        "passcode",
+        "secret",
+        "token",
+        "*hash",
+        "*salt",
+        "otp",
+        "totp",
+        "api_key",
+        "apikey",
+        "private_key",
+        "access_key",
+        "signing_key",
+        "encryption_key",
+        "recovery_code",
+        "backup_code",
+        "credential",
+        "jwt",
+        "*pin",
+        "cvv",
+        "cvc",
+        "ssn",
     ])
 }
 

@@ -57,6 +57,11 @@ pub(crate) fn reading(error: sqlx::Error) -> Error {
         "40001" | "40P01" | "55P03" => (ErrorKind::Unavailable, busy),
         "42501" => (ErrorKind::PermissionDenied, "The database does not allow this to the user it is opened with."),
         "25006" => (ErrorKind::PermissionDenied, "The database may only be read."),
+        "0A000" | "42883" => (ErrorKind::Unsupported, "The database cannot compare values of this field like that."),
+        "42P01" | "42703" => return changed(error),
+        _ if error.as_database_error().is_some_and(|error| error.message().starts_with("no such ")) => {
+            return changed(error);
+        }
         "54000" | "54001" => (ErrorKind::LimitExceeded, "This is too much for the database at once. Ask for less."),
         code if ["08", "53", "57"].iter().any(|class| code.len() == 5 && code.starts_with(class)) => {
             return Error::unavailable(error);
@@ -64,6 +69,12 @@ pub(crate) fn reading(error: sqlx::Error) -> Error {
         _ => return Error::internal(error),
     };
     Error::new(kind, message).with_source(error)
+}
+
+/// A table or column has gone since the database was looked at.
+fn changed(error: sqlx::Error) -> Error {
+    let message = "The database has changed since it was looked at. Ask whoever runs this to reload it.";
+    Error::new(ErrorKind::Unavailable, message).with_source(error)
 }
 
 fn overflow(error: &sqlx::Error) -> bool {
@@ -95,11 +106,14 @@ pub(crate) fn writing(offered: &Offered<'_>, doing: Doing, error: sqlx::Error) -
         }
         "23503" => match table.foreign.iter().find(|key| Some(key.name.as_str()) == database.constraint()) {
             Some(key) => reference(offered, key),
-            None => Error::new(ErrorKind::Conflict, "Other items still refer to this one. Delete or change those first."),
+            None => {
+                Error::new(ErrorKind::Conflict, "Other items still refer to this one. Delete or change those first.")
+            }
         },
         "787" => Error::invalid("A value refers to an item that does not exist."),
         "23502" => {
-            let column = database.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().and_then(|error| error.column());
+            let column =
+                database.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().and_then(|error| error.column());
             required(offered, column)
         }
         "1299" => {

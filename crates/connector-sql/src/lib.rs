@@ -1,4 +1,58 @@
 //! SQL databases as collections of the caller's own rows: SQLite and PostgreSQL.
+//!
+//! [`Sql::connect`] reads the schema from the database's own catalog, decides whose each table's rows are, and offers
+//! what it could tie to a user. What it could not is in [`Catalog::hidden`] with the reason and the one line that would
+//! open it.
+//!
+//! # Whose a row is
+//!
+//! In this order:
+//!
+//! 1. what the configuration says: [`shared`](Config::shared), or [`owner`](TableConfig::owner) or
+//!    [`via`](TableConfig::via) of the table;
+//! 2. the users table by its key. It is [`Config::users_table`], else the only table called like `users`. It can be
+//!    read only, unless [`TableConfig::operations`] says more: a user's row tends to hold what decides over rights;
+//! 3. a column named like a user id ([`Config::owner_columns`]). One with a foreign key counts if that leads to the
+//!    users table or to another owned table; two of them are a question for the configuration;
+//! 4. the shortest path of foreign keys to an owned table. Two equally short ones are a question for the
+//!    configuration. A path of one column to the very column that holds the owner's id (`author → users.id`) is that
+//!    id itself: `create` sets it. A row whose parent is null is nobody's.
+//!
+//! The caller's id is bound with the column's type. It must be spelled as the type would print it: `7` and not `07`, a
+//! UUID in lower case. An id that does not fit owns nothing and is told so in a notice. Columns that compare loosely
+//! (`citext`, `NOCASE`, `char(n)`) are compared as bytes too, so that two ids are never taken for one user.
+//!
+//! # Writes
+//!
+//! `create` sets the owner; an argument that names another one is refused. Every foreign key into an owned table, by
+//! which a row would come to refer to a parent, is checked in the same transaction and the parent held until its end
+//! (PostgreSQL `FOR SHARE`, SQLite `BEGIN IMMEDIATE`), before anything is written: a missing parent and another
+//! user's are refused in the same words. Columns that refer to a hidden table can be read and not set. What was
+//! written is read again before the transaction ends, so that defaults and triggers cannot give it away.
+//! Keys, and columns that a foreign key refers to, are not changed by `update`. A `delete` that would take along, or
+//! change, rows that are not the caller's (`ON DELETE CASCADE`, `SET NULL`) is refused.
+//!
+//! A unique constraint over all users' rows (`orders.number`) tells whoever tries that a value is taken by somebody;
+//! no connector can avoid it. One that includes the owner's column, or a parent's key, tells nothing.
+//!
+//! # Values
+//!
+//! The database writes the JSON. Whole numbers beyond 2^53 − 1, and decimals of more than 15 digits, come as strings,
+//! so that no JSON reader rounds them; they are taken back as strings everywhere. Bytes are pairs of hexadecimal
+//! digits, shown by `get` and not by `list`. NaN and infinities are strings. PostgreSQL's times with a zone are shown
+//! in UTC. SQLite's columns hold what they hold: a value that is not of its column's type is shown as it is; times
+//! declared `DATETIME` or `DATE` are compared as times, whatever their spelling.
+//!
+//! Nulls sort last in both directions, on both engines. `contains` and `starts_with` ignore letter case: in SQLite of
+//! every script, in PostgreSQL as the database's locale does. `not` matches what its filter does not, null or not.
+//!
+//! # Statements
+//!
+//! Names in SQL come from the database's catalog and are quoted by sea-query; values of arguments are bound, for
+//! PostgreSQL as text that the server itself casts to the column's type. A list is one round trip, its total
+//! included. Dropping a call stops its statement: SQLite's by a progress handler, PostgreSQL's by closing the connection,
+//! which the server notices within half a second (`client_connection_check_interval`, PostgreSQL 14 on Linux and
+//! later; otherwise it goes on to `statement_timeout`).
 
 mod catalog;
 mod config;
@@ -69,7 +123,8 @@ impl Connector for Sql {
     }
 
     async fn execute(&self, permit: Permit, operation: Operation, context: &Context) -> Result<Outcome> {
-        let kind = operation.kind().ok_or_else(|| Error::new(ErrorKind::Unsupported, "This resource has no actions."))?;
+        let kind =
+            operation.kind().ok_or_else(|| Error::new(ErrorKind::Unsupported, "This resource has no actions."))?;
         let caller = connector::spend(permit, &self.resource, &operation, kind.effect())?;
         let snapshot = self.snapshot();
         let target = operation.target().to_string();

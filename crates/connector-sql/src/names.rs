@@ -17,7 +17,8 @@ pub(crate) fn words(name: &str) -> Vec<String> {
             continue;
         }
         let before_lower = at > 0 && chars[at - 1].is_lowercase();
-        let acronym_ends = at > 0 && chars[at - 1].is_uppercase() && chars.get(at + 1).is_some_and(|c| c.is_lowercase());
+        let acronym_ends =
+            at > 0 && chars[at - 1].is_uppercase() && chars.get(at + 1).is_some_and(|c| c.is_lowercase());
         if c.is_uppercase() && (before_lower || acronym_ends) {
             words.push(String::new());
         }
@@ -44,8 +45,8 @@ pub(crate) fn is_credential(column: &Column, list: &[String]) -> bool {
 
 fn counts(name: &[String]) -> bool {
     const COUNTING: &[&str] = &[
-        "count", "counts", "total", "used", "usage", "limit", "max", "min", "num", "number", "size", "length", "budget",
-        "cost", "price", "tokens", "per",
+        "count", "counts", "total", "used", "usage", "limit", "max", "min", "num", "number", "size", "length",
+        "budget", "cost", "price", "tokens", "per",
     ];
     name.iter().any(|word| COUNTING.contains(&word.as_str()))
 }
@@ -65,7 +66,8 @@ fn matches_words(name: &[String], entry: &str) -> bool {
 
 /// A sentence that offers the known names nearest to a wrong one.
 pub(crate) fn did_you_mean<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let mut near: Vec<_> = known.map(|name| (strsim::damerau_levenshtein(&folded(wrong), &folded(name)), name)).collect();
+    let mut near: Vec<_> =
+        known.map(|name| (strsim::damerau_levenshtein(&folded(wrong), &folded(name)), name)).collect();
     near.sort();
     let close: Vec<_> =
         near.iter().filter(|(distance, _)| *distance <= 3).map(|(_, name)| format!("`{name}`")).take(3).collect();
@@ -90,9 +92,20 @@ mod tests {
     #[test]
     fn credentials_are_found_by_whole_words() {
         let list = crate::Config::new("sqlite:x").credential_columns;
-        for name in ["password", "passwordHash", "PASSWORD_HASH", "stripe_api_key", "apiKey", "accessTokens", "salt",
-            "token2", "resetToken", "mfa_secret", "file_hash", "APIKey"]
-        {
+        for name in [
+            "password",
+            "passwordHash",
+            "PASSWORD_HASH",
+            "stripe_api_key",
+            "apiKey",
+            "accessTokens",
+            "salt",
+            "token2",
+            "resetToken",
+            "mfa_secret",
+            "file_hash",
+            "APIKey",
+        ] {
             assert!(is_credential(&column(name, Kind::Text), &list), "{name}");
         }
         for name in ["author", "hash_tag_count", "hashtag", "pinned_note", "shipping", "salted_caramel", "compass"] {

@@ -1,8 +1,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use access::{Caller, Policy};
 use aws_lc_rs::rand;
-use connector::{Catalog, Connector};
+use connector::{Catalog, Connector, Error};
 use futures::future::join_all;
 use indexmap::IndexMap;
 
@@ -100,10 +101,11 @@ impl Gateway {
         &self.inner.options
     }
 
-    /// Asks every resource for a sign of life, all at once.
-    pub async fn health(&self) -> Vec<Health> {
+    /// Asks every resource for a sign of life, all at once. One that gives none within `timeout` is down.
+    pub async fn health(&self, timeout: Duration) -> Vec<Health> {
         join_all(self.inner.resources.iter().map(|(name, connector)| async move {
-            Health { resource: name.clone(), result: connector.health().await }
+            let answer = tokio::time::timeout(timeout, connector.health()).await;
+            Health { resource: name.clone(), result: answer.unwrap_or_else(|late| Err(Error::unavailable(late))) }
         }))
         .await
     }

@@ -44,6 +44,7 @@ async fn no_schema_names_a_user_and_descriptions_have_no_control_characters() {
     for tool in house.toolbox("alice").await.tools() {
         let text = serde_json::to_string(&tool).unwrap();
         assert!(!text.contains("writer") && !text.contains("user_id"), "{text}");
+        assert!(!text.contains("x-mcp-header"), "{text}");
         assert!(!tool.description.contains(['\n', '\u{7}']), "{}", tool.description);
         jsonschema::validator_for(&json!(tool.input_schema)).unwrap();
         jsonschema::validator_for(&json!(tool.output_schema)).unwrap();

@@ -12,14 +12,93 @@ const OPEN: [&str; 9] =
     ["open", "unfinished", "undone", "incomplete", "uncompleted", "outstanding", "pending", "todo", "remaining"];
 /// Words that say where something stands.
 pub(crate) const STANDING: [&str; 26] = [
-    "open", "closed", "pending", "shipped", "delivered", "paid", "unpaid", "cancelled", "canceled", "active", "inactive",
-    "draft", "published", "archived", "done", "new", "processing", "completed", "finished", "failed", "approved",
-    "rejected", "returned", "refunded", "overdue", "blocked",
+    "open",
+    "closed",
+    "pending",
+    "shipped",
+    "delivered",
+    "paid",
+    "unpaid",
+    "cancelled",
+    "canceled",
+    "active",
+    "inactive",
+    "draft",
+    "published",
+    "archived",
+    "done",
+    "new",
+    "processing",
+    "completed",
+    "finished",
+    "failed",
+    "approved",
+    "rejected",
+    "returned",
+    "refunded",
+    "overdue",
+    "blocked",
 ];
 pub(crate) const STANDING_FIELDS: [&str; 3] = ["status", "state", "stage"];
+/// Words that stand before nouns and are hardly anybody's category.
+const NO_VALUES: [&str; 42] = [
+    "overdue",
+    "next",
+    "expensive",
+    "cheap",
+    "big",
+    "small",
+    "large",
+    "good",
+    "best",
+    "bad",
+    "worst",
+    "nice",
+    "important",
+    "favorite",
+    "favourite",
+    "old",
+    "upcoming",
+    "missing",
+    "late",
+    "early",
+    "other",
+    "few",
+    "many",
+    "several",
+    "enough",
+    "more",
+    "today",
+    "tomorrow",
+    "yesterday",
+    "now",
+    "different",
+    "same",
+    "similar",
+    "great",
+    "possible",
+    "available",
+    "select",
+    "from",
+    "where",
+    "random",
+    "interesting",
+    "own",
+];
 /// Names of text fields whose values are few words that people put before a noun.
 const SORTS: [&str; 13] = [
-    "category", "type", "kind", "genre", "tag", "brand", "department", "country", "city", "region", "priority", "color",
+    "category",
+    "type",
+    "kind",
+    "genre",
+    "tag",
+    "brand",
+    "department",
+    "country",
+    "city",
+    "region",
+    "priority",
+    "color",
     "colour",
 ];
 
@@ -83,9 +162,24 @@ fn of_flag(cursor: &Cursor<'_>, field: &Field) -> Option<(Condition, usize)> {
     if words.iter().enumerate().all(|(at, word)| cursor.word(at) == word) {
         return Some((Condition::new(&field.name, "eq", true), words.len()));
     }
+    if let [first, rest @ ..] = words.as_slice()
+        && first == "in"
+        && !rest.is_empty()
+        && (cursor.word(0), cursor.word(1)) == ("out", "of")
+        && rest.iter().enumerate().all(|(at, word)| cursor.word(at + 2) == word)
+    {
+        return Some((Condition::new(&field.name, "eq", false), rest.len() + 2));
+    }
     let [only] = words.as_slice() else { return None };
     let opposite = ["un", "in", "non", "non-", "not-"].iter().any(|prefix| cursor.word(0) == format!("{prefix}{only}"));
     opposite.then(|| (Condition::new(&field.name, "eq", false), 1))
+}
+
+/// What tells that an item is not done yet, where one field of true and false does.
+pub(crate) fn not_done(collection: &Collection) -> Option<Condition> {
+    let words = super::words::tokens("open");
+    let cursor = Cursor::new("open", &words);
+    of_done(&cursor, collection.fields.iter().filter(|field| field.filterable)).map(|(condition, _)| condition)
 }
 
 fn of_done<'c>(cursor: &Cursor<'_>, fields: impl Iterator<Item = &'c Field>) -> Option<(Condition, usize)> {
@@ -105,16 +199,18 @@ fn of_done<'c>(cursor: &Cursor<'_>, fields: impl Iterator<Item = &'c Field>) -> 
 /// A value of a text field whose values nobody lists.
 fn of_text(cursor: &Cursor<'_>, usable: Vec<&Field>) -> Result<Option<(Condition, usize)>, String> {
     let Some(token) = cursor.peek() else { return Ok(None) };
+    if NO_VALUES.contains(&token.lower.as_str()) {
+        return Ok(None);
+    }
     if !token.text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_')) {
         return Ok(None);
     }
     let free = |name: &&str| {
-        let fits = |field: &&&Field| {
-            field.name.eq_ignore_ascii_case(name) && field.is_text() && !fields::has_values(field)
-        };
+        let fits =
+            |field: &&&Field| field.name.eq_ignore_ascii_case(name) && field.is_text() && !fields::has_values(field);
         usable.iter().find(fits).copied()
     };
-    let stands = STANDING.contains(&token.lower.as_str()) && STANDING_FIELDS.iter().any(|name| free(&name).is_some());
+    let stands = STANDING.contains(&token.lower.as_str()) && STANDING_FIELDS.iter().any(|name| free(name).is_some());
     let wanted: &[&str] = if stands { &STANDING_FIELDS } else { &SORTS };
     let value = Value::from(token.text.clone());
     only(wanted.iter().filter_map(free).map(|field| (Condition::new(&field.name, "eq", value.clone()), 1)).collect())

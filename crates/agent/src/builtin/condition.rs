@@ -61,6 +61,7 @@ impl Comparison {
 
     fn words(&self) -> String {
         let value = self.value.as_str().map_or_else(|| self.value.to_string(), str::to_owned);
+        let value = value.strip_suffix("T00:00:00Z").map_or(value.clone(), str::to_owned);
         let field = &self.field;
         match self.operator {
             "eq" => format!("{field} = {value}"),

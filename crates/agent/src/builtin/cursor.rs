@@ -48,17 +48,17 @@ impl<'t> Cursor<'t> {
         true
     }
 
-    /// Takes the first of these phrases that is next.
-    pub(crate) fn eat_any<'p>(&mut self, phrases: &[&'p str]) -> Option<&'p str> {
-        phrases.iter().find(|phrase| self.eat(phrase)).copied()
+    /// Takes the first that is next of these phrases, which `|` keeps apart.
+    pub(crate) fn eat_any<'p>(&mut self, phrases: &'p str) -> Option<&'p str> {
+        phrases.split('|').find(|phrase| self.eat(phrase))
     }
 
     /// Takes as many of these phrases as there are.
-    pub(crate) fn skip_all(&mut self, phrases: &[&str]) {
+    pub(crate) fn skip_all(&mut self, phrases: &str) {
         while self.eat_any(phrases).is_some() {}
     }
 
-    pub(crate) fn starts_with(&self, phrases: &[&str]) -> bool {
+    pub(crate) fn starts_with(&self, phrases: &str) -> bool {
         let mut copy = *self;
         copy.eat_any(phrases).is_some()
     }

@@ -3,10 +3,21 @@ use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 use serde_json::Value;
 
+use super::condition::Condition;
 use super::cursor::Cursor;
 
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
     "december",
 ];
 
@@ -80,7 +91,7 @@ fn whole(unit: &str, shift: i64, today: Date) -> Option<(Date, Date)> {
 
 /// `last 7 days`, today included.
 fn counted(cursor: &mut Cursor<'_>, today: Date) -> Option<(Date, Date)> {
-    cursor.eat_any(&["the last", "last", "past", "the past"])?;
+    cursor.eat_any("the last|last|past|the past")?;
     let count = i64::try_from(cursor.number()?).ok().filter(|count| *count <= 10_000)?;
     let back = match cursor.next()?.lower.as_str() {
         "day" | "days" => count.days(),
@@ -115,6 +126,25 @@ fn written(cursor: &mut Cursor<'_>, today: Date) -> Option<(Date, Date)> {
     let (year_text, month) = word.split_once('-')?;
     let from = Date::new(year(year_text)?, month.parse().ok()?, 1).ok()?;
     (month.len() == 2).then_some((from, from.checked_add(1.month()).ok()?))
+}
+
+/// From one day up to, but without, another; a single day of a field of days is that day.
+pub(crate) fn stretch(field: &Field, from: Date, to: Date) -> Vec<Condition> {
+    let days = field.schema.get("format").and_then(Value::as_str) == Some("date");
+    if days && from.tomorrow().is_ok_and(|next| next == to) {
+        return vec![Condition::new(&field.name, "eq", value(from, field))];
+    }
+    vec![Condition::new(&field.name, "gte", value(from, field)), Condition::new(&field.name, "lt", value(to, field))]
+}
+
+/// A field of times compared with a whole day: after it is from the next day on.
+pub(crate) fn compared(field: &Field, operator: &'static str, day: Date) -> Condition {
+    let times = field.schema.get("format").and_then(Value::as_str) == Some("date-time");
+    match (operator, day.tomorrow()) {
+        ("gt", Ok(next)) if times => Condition::new(&field.name, "gte", value(next, field)),
+        ("lte", Ok(next)) if times => Condition::new(&field.name, "lt", value(next, field)),
+        _ => Condition::new(&field.name, operator, value(day, field)),
+    }
 }
 
 /// A day as a value of a field: its first moment in UTC where the field holds times.

@@ -31,8 +31,8 @@ pub(crate) fn exact<'c>(cursor: &Cursor<'_>, collection: &'c Collection, usable:
 /// The field that is probably meant: also in the other number, and without an ending such as `_at` or `_id`. For
 /// reading only.
 pub(crate) fn meant<'c>(cursor: &Cursor<'_>, collection: &'c Collection, usable: Usable) -> Option<(&'c Field, usize)> {
-    if let Some(found) = exact(cursor, collection, usable) {
-        return Some(found);
+    if let Some((field, len)) = exact(cursor, collection, usable) {
+        return Some((field, with_kind(cursor, field, len)));
     }
     let first = cursor.peek().filter(|token| token.kind == Kind::Word)?;
     let fits = |words: &[String]| {
@@ -57,13 +57,18 @@ pub(crate) fn meant<'c>(cursor: &Cursor<'_>, collection: &'c Collection, usable:
         }
     }
     match found.as_slice() {
-        [only] => Some(*only),
+        [(field, len)] => Some((*field, with_kind(cursor, field, *len))),
         [] if first.lower == "id" => match collection.key.as_slice() {
             [key] => Some((collection.field(key).filter(|field| usable(field))?, 1)),
             _ => None,
         },
         _ => None,
     }
+}
+
+/// `due date` for a field called `due`.
+fn with_kind(cursor: &Cursor<'_>, field: &Field, len: usize) -> usize {
+    if is_time(field) && ["date", "time"].contains(&cursor.word(len)) { len + 1 } else { len }
 }
 
 /// The field that names an item to people.
@@ -91,7 +96,8 @@ pub(crate) fn is_time(field: &Field) -> bool {
     let last = words.last().map_or("", String::as_str);
     field.is_text()
         && !has_values(field)
-        && (["at", "date", "datetime", "timestamp", "deadline", "due", "modified", "created", "updated"].contains(&last)
+        && (["at", "date", "datetime", "timestamp", "deadline", "due", "modified", "created", "updated"]
+            .contains(&last)
             || (last == "on" && words.len() > 1))
 }
 
@@ -140,7 +146,17 @@ fn pick<'c>(fields: Vec<&'c Field>, wanted: &[&str]) -> Result<&'c Field, Vec<&'
 
 /// Names that say when an item came to be, the most telling first.
 pub(crate) const CREATED: [&str; 12] = [
-    "created", "placed", "ordered", "added", "sent", "posted", "published", "received", "date", "time", "timestamp",
+    "created",
+    "placed",
+    "ordered",
+    "added",
+    "sent",
+    "posted",
+    "published",
+    "received",
+    "date",
+    "time",
+    "timestamp",
     "modified",
 ];
 /// Names of what something costs or comes to.

@@ -40,17 +40,20 @@ pub(crate) fn examples(world: &World<'_>) -> Vec<String> {
         world.collections.iter().filter(move |offered| offered.operations.contains(&kind)).map(|o| (o, o.collection))
     };
     let owned = |collection: &Collection| matches!(collection.ownership, connector::Ownership::Owned { .. });
-    let timed = |collection: &Collection| collection.fields.iter().any(|field| fields::is_time(field) && field.sortable);
+    let timed =
+        |collection: &Collection| collection.fields.iter().any(|field| fields::is_time(field) && field.sortable);
     let recent = with(OperationKind::List).find(|(_, c)| owned(c) && timed(c) && !fields::is_files(c));
     if let Some((offered, _)) = recent.or_else(|| with(OperationKind::List).next()) {
         said.push(format!("“show my last 3 {}”", sentence::noun(&offered.resource_type, None)));
     }
-    let filtered = with(OperationKind::List).find(|(_, c)| !fields::is_files(c) && c.fields.iter().any(fields::has_values));
+    let filtered =
+        with(OperationKind::List).find(|(_, c)| !fields::is_files(c) && c.fields.iter().any(fields::has_values));
     if let Some((offered, collection)) = filtered {
         said.push(format!("“list {} with {}”", offered.resource_type, example_filter(collection)));
     }
-    let counted = with(OperationKind::Aggregate).filter(|(_, c)| owned(c) && !c.name.contains('_'));
-    if let Some((offered, _)) = counted.last().or_else(|| with(OperationKind::Aggregate).next()) {
+    let mut counted =
+        with(OperationKind::Aggregate).filter(|(_, c)| owned(c) && !c.name.contains('_') && !fields::is_files(c));
+    if let Some((offered, _)) = counted.next_back().or_else(|| with(OperationKind::Aggregate).next()) {
         said.push(format!("“how many {} do I have”", sentence::noun(&offered.resource_type, None)));
     }
     let made = || with(OperationKind::Create).filter(|(_, c)| !fields::is_files(c));
@@ -111,7 +114,8 @@ fn field_line(field: &Field, collection: &Collection) -> String {
 /// A catalog's own words: the first sentence, on one line, short.
 fn first_sentence(text: &str) -> String {
     const CHARS_MAX: usize = 120;
-    let flat: Vec<&str> = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();
+    let flat: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();
     let flat = flat.join(" ");
     let end = flat.find(". ").map_or(flat.len(), |at| at + 1);
     flat[..end].chars().take(CHARS_MAX).collect()

@@ -6,7 +6,17 @@ use super::words::{Kind, Token, tokens};
 pub(crate) const ONLY_YOU: &str = "I act only for you, the signed-in user, and a message cannot change that.";
 
 const USER_NAMES: [&str; 12] = [
-    "userid", "user", "username", "ownerid", "owner", "uid", "sub", "subject", "callerid", "caller", "accountid",
+    "userid",
+    "user",
+    "username",
+    "ownerid",
+    "owner",
+    "uid",
+    "sub",
+    "subject",
+    "callerid",
+    "caller",
+    "accountid",
     "useremail",
 ];
 
@@ -76,9 +86,18 @@ fn claim(tokens: &[Token], begins: bool, is_field: &dyn Fn(&str) -> bool) -> usi
     let word = |at: usize| tokens.get(at).map_or("", |token| token.lower.as_str());
     let is = |words: &[&str]| words.iter().enumerate().all(|(at, wanted)| word(at) == *wanted);
     let introductions: [&[&str]; 12] = [
-        &["on", "behalf", "of"], &["acting", "as"], &["act", "as"], &["impersonate"], &["impersonating"],
-        &["pretend", "to", "be"], &["log", "in", "as"], &["logged", "in", "as"], &["sign", "in", "as"],
-        &["signed", "in", "as"], &["authenticated", "as"], &["my", "name", "is"],
+        &["on", "behalf", "of"],
+        &["acting", "as"],
+        &["act", "as"],
+        &["impersonate"],
+        &["impersonating"],
+        &["pretend", "to", "be"],
+        &["log", "in", "as"],
+        &["logged", "in", "as"],
+        &["sign", "in", "as"],
+        &["signed", "in", "as"],
+        &["authenticated", "as"],
+        &["my", "name", "is"],
     ];
     if let Some(words) = introductions.iter().find(|words| is(words)) {
         return named(tokens, words.len());
@@ -99,7 +118,9 @@ fn claim(tokens: &[Token], begins: bool, is_field: &dyn Fn(&str) -> bool) -> usi
             len += 1;
         }
     }
-    let Some(name) = tokens.get(len).filter(|token| token.kind == Kind::Word && is_user_name(&token.text)) else { return 0 };
+    let Some(name) = tokens.get(len).filter(|token| token.kind == Kind::Word && is_user_name(&token.text)) else {
+        return 0;
+    };
     let joined = tokens.get(len + 1).is_some_and(|token| token.is_mark("=") || token.is_mark(":"));
     if is_field(&name.text) || (len == 0 && !joined) {
         return 0;
@@ -110,7 +131,9 @@ fn claim(tokens: &[Token], begins: bool, is_field: &dyn Fn(&str) -> bool) -> usi
 /// The name after an introduction, with what joins it.
 fn named(tokens: &[Token], mut len: usize) -> usize {
     let joins = |token: &Token| {
-        token.is_mark("=") || token.is_mark(":") || ["id", "is", "user", "the", "named", "called"].contains(&token.lower.as_str())
+        token.is_mark("=")
+            || token.is_mark(":")
+            || ["id", "is", "user", "the", "named", "called"].contains(&token.lower.as_str())
     };
     while tokens.get(len).is_some_and(joins) {
         len += 1;

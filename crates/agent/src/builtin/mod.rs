@@ -4,7 +4,6 @@
 //! what is called. It is deterministic: the same message over the same catalog makes the same call.
 
 mod adjective;
-mod clauses;
 mod command;
 mod condition;
 mod cursor;

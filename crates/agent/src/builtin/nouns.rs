@@ -55,7 +55,8 @@ const PART: u8 = 3;
 impl<'a> World<'a> {
     pub(crate) fn new(toolbox: &'a Toolbox, today: Date) -> Self {
         let collections = toolbox.collections();
-        let mut world = Self { toolbox, actions: toolbox.actions(), today, names: HashMap::new(), collections: Vec::new() };
+        let mut world =
+            Self { toolbox, actions: toolbox.actions(), today, names: HashMap::new(), collections: Vec::new() };
         for (at, offered) in collections.iter().enumerate() {
             let own = forms::split(&offered.collection.name);
             let qualified = forms::split(&format!("{}.{}", offered.resource, offered.collection.name));

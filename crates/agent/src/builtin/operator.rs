@@ -84,8 +84,8 @@ impl Operator {
             return Some((operator, false));
         }
         let mut here = *cursor;
-        let is = here.eat_any(&["is", "are", "was", "were", "be"]).is_some();
-        let is_not = here.eat_any(&["isn't", "isnt", "aren't", "doesn't", "does not", "not"]).is_some();
+        let is = here.eat_any("is|are|was|were|be").is_some();
+        let is_not = here.eat_any("isn't|isnt|aren't|doesn't|does not|not").is_some();
         let found = WORDS.iter().find(|(words, _)| here.eat(words)).map(|(_, operator)| *operator);
         let operator = match found {
             Some(Self::Null(_)) if !is && !is_not => return None,
@@ -100,7 +100,7 @@ impl Operator {
     /// A comparison that stands without a field: `over 100`, `before 2026-01-01`.
     pub(crate) fn read_bare(cursor: &mut Cursor<'_>) -> Option<Self> {
         let mut here = *cursor;
-        here.eat_any(&["is", "are"]);
+        here.eat_any("is|are");
         let operator = mark(&mut here)
             .filter(|operator| !matches!(operator, Self::Plain("eq" | "ne")))
             .or_else(|| WORDS.iter().find(|(words, _)| here.eat(words)).map(|(_, operator)| *operator))?;

@@ -11,7 +11,7 @@ pub(crate) enum Plan<'w> {
     /// An answer that needs no call, or a question back.
     Say(String),
     /// One call, and how to tell what came of it.
-    Act(Act<'w>),
+    Act(Box<Act<'w>>),
 }
 
 /// One call.
@@ -27,16 +27,52 @@ pub(crate) struct Act<'w> {
 /// How to tell what came of a call.
 #[derive(Debug)]
 pub(crate) enum Then<'w> {
-    List { collection: &'w Collection, name: String, words: String, order: Option<String>, offset: u64 },
-    Count { collection: &'w Collection, name: String, words: String },
-    Figures { collection: &'w Collection, name: String, words: String },
-    Item { collection: &'w Collection, name: String, id: Value, fields: Vec<String> },
-    Created { collection: &'w Collection, name: String },
-    Updated { name: String, id: Value, data: Map<String, Value> },
-    Deleted { name: String, id: Value },
+    List {
+        collection: &'w Collection,
+        name: String,
+        words: String,
+        order: Option<String>,
+        offset: u64,
+    },
+    Count {
+        collection: &'w Collection,
+        name: String,
+        words: String,
+    },
+    Figures {
+        collection: &'w Collection,
+        name: String,
+        words: String,
+    },
+    Item {
+        collection: &'w Collection,
+        name: String,
+        id: Value,
+        fields: Vec<String>,
+    },
+    Created {
+        collection: &'w Collection,
+        name: String,
+    },
+    Updated {
+        name: String,
+        id: Value,
+        data: Map<String, Value>,
+    },
+    Deleted {
+        name: String,
+        id: Value,
+    },
     /// Items that may be meant by a name; `command` is what to say about one of them.
-    Candidates { collection: &'w Collection, name: String, said: String, command: &'static str },
-    Invoked { name: String },
+    Candidates {
+        collection: &'w Collection,
+        name: String,
+        said: String,
+        command: &'static str,
+    },
+    Invoked {
+        name: String,
+    },
 }
 
 impl<'a> World<'a> {
@@ -60,11 +96,17 @@ impl<'a> World<'a> {
             return Ok(only);
         }
         let can: Vec<_> = offered.operations.iter().map(|kind| kind.as_str()).collect();
-        Err(format!("You cannot {} {} here. What can be done: {}.", kind.as_str(), offered.resource_type, sentence::all(&can)))
+        Err(format!(
+            "You cannot {} {} here. What can be done: {}.",
+            kind.as_str(),
+            offered.resource_type,
+            sentence::all(&can)
+        ))
     }
 
     pub(crate) fn which_collection(&self, several: &[usize]) -> Question {
-        let names: Vec<_> = several.iter().filter_map(|at| self.collections.get(*at)).map(|o| o.resource_type.as_str()).collect();
+        let names: Vec<_> =
+            several.iter().filter_map(|at| self.collections.get(*at)).map(|o| o.resource_type.as_str()).collect();
         format!("Did you mean {}?", sentence::either(&names))
     }
 
@@ -81,6 +123,6 @@ impl<'a> World<'a> {
         let offered = self.collections.get(at).ok_or_else(gone)?;
         let (tool, arguments) = self.toolbox.call_for(offered, kind, arguments).ok_or_else(gone)?;
         let then = then(offered.collection, offered.resource_type.clone());
-        Ok(Plan::Act(Act { tool, arguments, then, claimed }))
+        Ok(Plan::Act(Box::new(Act { tool, arguments, then, claimed })))
     }
 }

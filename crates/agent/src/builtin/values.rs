@@ -1,4 +1,6 @@
 use connector::Field;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
 use serde_json::{Number, Value};
 
 use super::fields;
@@ -27,7 +29,15 @@ pub(crate) fn fit(text: &str, quoted: bool, field: &Field) -> Option<Value> {
         let value: Value = serde_json::from_str(text).ok()?;
         return ((value.is_object() && has("object")) || (value.is_array() && has("array"))).then_some(value);
     }
-    Some(text.into())
+    match field.schema.get("format").and_then(Value::as_str) {
+        Some("date") => text.parse::<Date>().ok().map(|day| day.to_string().into()),
+        Some("date-time") => is_time(text).then(|| text.into()),
+        _ => Some(text.into()),
+    }
+}
+
+fn is_time(text: &str) -> bool {
+    text.parse::<Timestamp>().is_ok() || text.parse::<DateTime>().is_ok() || text.parse::<Date>().is_ok()
 }
 
 /// The value of a list that a text names; letter case and `_` for a blank do not matter.
@@ -38,7 +48,7 @@ pub(crate) fn one_of(text: &str, values: &[Value]) -> Option<Value> {
         .find(|value| match value {
             Value::String(one) => plain(one) == plain(text),
             Value::Null => false,
-            other => other.to_string() == text,
+            other => number(text, true).as_ref() == Some(other) || boolean(text).as_ref() == Some(other),
         })
         .cloned()
 }
@@ -70,8 +80,11 @@ pub(crate) fn number(text: &str, fraction: bool) -> Option<Value> {
 /// What a value of the field looks like, for a question.
 pub(crate) fn kind(field: &Field) -> String {
     if let Some(Value::Array(values)) = field.schema.get("enum") {
-        let words: Vec<_> =
-            values.iter().filter(|v| !v.is_null()).map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)).collect();
+        let words: Vec<_> = values
+            .iter()
+            .filter(|v| !v.is_null())
+            .map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned))
+            .collect();
         return format!("one of {}", words.join(", "));
     }
     let has = |wanted| fields::has_type(field, wanted);

@@ -108,8 +108,8 @@ fn word(rest: &str, at: usize, tokens: &mut Vec<Token>) -> usize {
 /// `status:open`, but not `12:30` and not `https://…`.
 fn split_pair(word: &str) -> Option<(&str, &str)> {
     let (name, value) = word.split_once(':')?;
-    let is_name = name.chars().next().is_some_and(char::is_alphabetic)
-        && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let is_name =
+        name.chars().next().is_some_and(char::is_alphabetic) && name.chars().all(|c| c.is_alphanumeric() || c == '_');
     (is_name && !value.is_empty() && !value.starts_with("//")).then_some((name, value))
 }
 
@@ -125,10 +125,29 @@ mod tests {
     fn words_marks_and_quotes_are_told_apart() {
         assert_eq!(
             texts("list products with category=electronics, price>=20 and name != 'Desk lamp'."),
-            ["list", "products", "with", "category", "=", "electronics", ",", "price", ">=", "20", "and", "name", "!=", "Desk lamp", "."]
+            [
+                "list",
+                "products",
+                "with",
+                "category",
+                "=",
+                "electronics",
+                ",",
+                "price",
+                ">=",
+                "20",
+                "and",
+                "name",
+                "!=",
+                "Desk lamp",
+                "."
+            ]
         );
         assert_eq!(texts("a!=b"), ["a", "!=", "b"]);
-        assert_eq!(texts("title: Buy milk; status:open at 12:30"), ["title", ":", "Buy", "milk", ";", "status", ":", "open", "at", "12:30"]);
+        assert_eq!(
+            texts("title: Buy milk; status:open at 12:30"),
+            ["title", ":", "Buy", "milk", ";", "status", ":", "open", "at", "12:30"]
+        );
         assert_eq!(texts("what's in bob's “old file.log”?"), ["what's", "in", "bob's", "old file.log", "?"]);
         assert_eq!(texts("delete old.log."), ["delete", "old.log"]);
         assert_eq!(texts("https://example.com/a?b=1"), ["https://example.com/a?b", "=", "1"]);
@@ -136,7 +155,8 @@ mod tests {
 
     #[test]
     fn spans_lie_on_character_boundaries_for_any_text() {
-        for source in ["", "…", "?!", "„ä“ ö", "a’b ‘c’", "\u{0}\u{1F600}:x", "::", "=:=", "'", "'a", "x:“y"] {
+        for source in ["", "…", "?!", "„ä“ ö", "a’b ‘c’", "\u{0}\u{1F600}:x", "::", "=:=", "'", "'a", "x:“y"]
+        {
             for token in tokens(source) {
                 assert!(source.get(token.span.clone()).is_some(), "{source:?} {token:?}");
             }

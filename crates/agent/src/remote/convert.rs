@@ -63,7 +63,8 @@ pub(super) fn usage(usage: &genai::chat::Usage) -> Usage {
 pub(super) fn echo(text: Option<&str>, calls: &[ToolCall]) -> ChatMessage {
     let mut parts: Vec<ContentPart> = text.map(ContentPart::from_text).into_iter().collect();
     parts.extend(calls.iter().map(|call| {
-        let arguments = if call.arguments.is_object() { call.arguments.clone() } else { Value::Object(Default::default()) };
+        let arguments =
+            if call.arguments.is_object() { call.arguments.clone() } else { Value::Object(Default::default()) };
         ContentPart::ToolCall(genai::chat::ToolCall {
             call_id: call.id.clone(),
             fn_name: call.tool.clone(),

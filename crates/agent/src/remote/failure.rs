@@ -58,8 +58,12 @@ fn words(error: &Error, key: Option<&SecretString>) -> String {
     let (status, words) = match error {
         Error::WebModelCall { webc_error, .. } | Error::WebAdapterCall { webc_error, .. } => match webc_error {
             webc::Error::ResponseFailedStatus { status, body, .. } => (Some(*status), body.clone()),
-            webc::Error::ResponseFailedNotJson { content_type, .. } => (None, format!("an answer of type {content_type:?}")),
-            webc::Error::ResponseFailedInvalidJson { cause, .. } => (None, format!("an answer that is not JSON: {cause}")),
+            webc::Error::ResponseFailedNotJson { content_type, .. } => {
+                (None, format!("an answer of type {content_type:?}"))
+            }
+            webc::Error::ResponseFailedInvalidJson { cause, .. } => {
+                (None, format!("an answer that is not JSON: {cause}"))
+            }
             webc::Error::Reqwest(error) => (error.status(), chain(error)),
             webc::Error::JsonValueExt(error) => (None, error.to_string()),
         },

@@ -59,11 +59,17 @@ fn adapter(name: &str, wanted: Option<&str>, own_address: bool) -> Result<Adapte
         let plain = wanted.trim().to_lowercase();
         return AdapterKind::from_lower_str(&plain).filter(usable).ok_or_else(|| ConfigError::UnknownAdapter {
             name: wanted.to_owned(),
-            known: AdapterKind::all().iter().filter(|kind| usable(kind)).map(|k| k.as_lower_str()).collect::<Vec<_>>().join(", "),
+            known: AdapterKind::all()
+                .iter()
+                .filter(|kind| usable(kind))
+                .map(|k| k.as_lower_str())
+                .collect::<Vec<_>>()
+                .join(", "),
         });
     }
     if own_address {
-        return Ok(AdapterKind::OpenAI);
+        let said = name.split_once("::").and_then(|(before, _)| AdapterKind::from_lower_str(before));
+        return Ok(said.filter(usable).unwrap_or(AdapterKind::OpenAI));
     }
     let unknown = || ConfigError::UnknownProvider { name: name.to_owned() };
     let kind = AdapterKind::from_model(name).map_err(|_| unknown())?;
@@ -99,9 +105,10 @@ impl Target {
             .map_err(|error| ConfigError::Client(error.into()))?;
         let auth = self.auth();
         let endpoint = self.base_url.map(|url| Endpoint::from_owned(String::from(url)));
-        let auth_resolver = AuthResolver::from_resolver_fn(
-            move |_: ModelIden| -> Result<Option<AuthData>, genai::resolver::Error> { Ok(Some(auth.clone())) },
-        );
+        let auth_resolver =
+            AuthResolver::from_resolver_fn(move |_: ModelIden| -> Result<Option<AuthData>, genai::resolver::Error> {
+                Ok(Some(auth.clone()))
+            });
         let target_resolver = ServiceTargetResolver::from_resolver_fn(
             move |target: ServiceTarget| -> Result<ServiceTarget, genai::resolver::Error> {
                 Ok(match endpoint.clone() {
@@ -161,6 +168,8 @@ mod tests {
         assert_eq!(of(&model("ollama::qwen3", None, None, None)).unwrap().adapter, AdapterKind::Ollama);
         let own = of(&model("anything/at-all", None, Some("http://127.0.0.1:8080/v1"), None)).unwrap();
         assert_eq!(own.adapter, AdapterKind::OpenAI);
+        let said = of(&model("ollama::qwen3", None, Some("http://127.0.0.1:11434"), None)).unwrap();
+        assert_eq!(said.adapter, AdapterKind::Ollama);
         let anthropic = of(&model("x", Some("k"), Some("http://127.0.0.1:1"), Some("Anthropic"))).unwrap();
         assert_eq!(anthropic.adapter, AdapterKind::Anthropic);
     }

@@ -3,4 +3,5 @@
 pub(crate) mod copy;
 pub(crate) mod lines;
 pub(crate) mod move_;
+pub(crate) mod needle;
 pub(crate) mod search;

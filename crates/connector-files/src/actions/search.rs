@@ -1,10 +1,11 @@
 use std::io::BufReader;
 use std::time::{Duration, Instant};
 
-use connector::{Context, Error, Outcome, Progress, Result};
+use connector::{Context, Outcome, Progress, Result};
 use serde_json::{Map, Value, json};
 
 use crate::actions::lines::{LINE_BYTES_MAX, next_line};
+use crate::actions::needle::Needle;
 use crate::blocking::Stop;
 use crate::config::Config;
 use crate::error::missing;
@@ -19,12 +20,6 @@ use crate::walk::{Scope, Walked, walk};
 /// How many matching lines are given where nothing is said, and at most.
 pub(crate) const LINES_DEFAULT: u64 = 50;
 pub(crate) const LINES_MAX: u64 = 1000;
-
-/// Longest text to look for, in bytes.
-pub(crate) const TEXT_BYTES_MAX: usize = 1024;
-
-/// How many characters of a matching line are shown.
-const SHOWN_CHARS_MAX: usize = 400;
 
 /// Lines that contain a text, by path and line number.
 pub(crate) fn search(
@@ -75,26 +70,6 @@ pub(crate) fn search(
         notices,
         ..Outcome::default()
     })
-}
-
-struct Needle {
-    text: String,
-    case_sensitive: bool,
-}
-
-impl Needle {
-    fn read(options: &Options<'_>) -> Result<Self> {
-        let text = options.needed("text")?;
-        if text.is_empty() || text.len() > TEXT_BYTES_MAX || text.contains(['\n', '\r']) {
-            return Err(Error::invalid(format!("`text` must be within one line, with 1 to {TEXT_BYTES_MAX} bytes.")));
-        }
-        let case_sensitive = options.flag("case_sensitive")?.unwrap_or(false);
-        Ok(Self { text: if case_sensitive { text.to_owned() } else { text.to_lowercase() }, case_sensitive })
-    }
-
-    fn is_in(&self, line: &str) -> bool {
-        if self.case_sensitive { line.contains(&self.text) } else { line.to_lowercase().contains(&self.text) }
-    }
 }
 
 struct Search {
@@ -168,30 +143,13 @@ impl Search {
             self.full = Some(format!("Only the first {} matching lines are given.", self.lines_max));
             return Ok(());
         }
-        let item = json!({"path": place.as_str(), "line": number, "text": self.shown(line)});
+        let item = json!({"path": place.as_str(), "line": number, "text": self.needle.shown(line)});
         if self.page.add(&item)? {
             self.lines += 1;
         } else {
             self.full = Some("The answer grew too large, so not all matching lines are given.".into());
         }
         Ok(())
-    }
-
-    /// The line, or the part of a long line around the first match.
-    fn shown(&self, line: &str) -> String {
-        let chars: Vec<char> = line.chars().collect();
-        if chars.len() <= SHOWN_CHARS_MAX {
-            return line.to_owned();
-        }
-        let before = if self.needle.case_sensitive {
-            line.split(&self.needle.text).next().map_or(0, |head| head.chars().count())
-        } else {
-            line.to_lowercase().split(&self.needle.text).next().map_or(0, |head| head.chars().count())
-        };
-        let start = before.saturating_sub(SHOWN_CHARS_MAX / 4).min(chars.len() - SHOWN_CHARS_MAX);
-        let end = start + SHOWN_CHARS_MAX;
-        let shown: String = chars[start..end].iter().collect();
-        format!("{}{shown}{}", if start > 0 { "…" } else { "" }, if end < chars.len() { "…" } else { "" })
     }
 
     fn notices(&self) -> Vec<String> {

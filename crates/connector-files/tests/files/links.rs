@@ -158,9 +158,12 @@ async fn a_file_swapped_for_a_pipe_or_a_link_while_it_is_read_neither_blocks_nor
     let reads = async {
         let mut read = 0;
         for _ in 0..5000 {
-            if let Ok(outcome) = bench.get("alice", "file").await {
-                assert_eq!(data(&outcome)["content"], "hers");
-                read += 1;
+            match bench.get("alice", "file").await {
+                Ok(outcome) => {
+                    assert_eq!(data(&outcome)["content"], "hers");
+                    read += 1;
+                }
+                refused => assert_eq!(refusal(refused), not_found()),
             }
         }
         assert!(read > 0);

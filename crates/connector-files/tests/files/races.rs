@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use futures::future::join_all;
 use serde_json::json;
 
-use crate::support::{Ask, bench, create, data, get, invoke, refusal, snapshot, update};
+use crate::support::{Ask, bench, bench_with, create, data, get, invoke, refusal, snapshot, update};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_two_hundred_creates_of_one_name_exactly_one_wins() {
@@ -77,7 +77,7 @@ async fn readers_see_the_old_or_the_new_content_and_never_a_mixture() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_caller_who_goes_away_leaves_the_whole_or_nothing() {
-    let bench = bench().await;
+    let bench = bench_with(|config| config.concurrency_max = 1).await;
     let content = "0123456789".repeat(200_000);
     bench.put("alice", "old", "o".repeat(2_000_000));
     let mut wait = Duration::from_micros(20);
@@ -92,7 +92,8 @@ async fn a_caller_who_goes_away_leaves_the_whole_or_nothing() {
         }
         wait = if wait > Duration::from_millis(15) { Duration::from_micros(20) } else { wait.mul_f32(1.5) };
     }
-    wait_until_quiet(&bench).await;
+    // There is one slot: when this has run, all that was dropped has ended.
+    bench.list("alice", Ask::default()).await.unwrap();
     let (mut whole, mut all) = (0, 0);
     for (path, content) in snapshot(&bench.home("alice")) {
         if content != b"folder" {
@@ -104,35 +105,31 @@ async fn a_caller_who_goes_away_leaves_the_whole_or_nothing() {
     assert_eq!(whole, all);
 }
 
-/// Work that was dropped ends at its next check; nothing tells when.
-async fn wait_until_quiet(bench: &crate::support::Bench) {
-    for _ in 0..500 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        let found = snapshot(&bench.home("alice"));
-        if !found.iter().any(|(path, _)| path.to_string_lossy().contains(".bellhop-")) {
-            return;
-        }
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_walk_stops_soon_after_its_caller_has_gone() {
-    let bench = crate::support::bench_with(|config| config.concurrency_max = 1).await;
+    let bench = bench_with(|config| config.concurrency_max = 1).await;
     for folder in 0..20 {
         for file in 0..250 {
             bench.put("alice", &format!("{folder}/{file}.txt"), "some text\n".repeat(100));
         }
     }
-    let search = bench.invoke("alice", "search", json!({"text": "not there"}));
-    let whole = std::time::Instant::now();
-    search.await.unwrap();
-    let whole = whole.elapsed();
-    let search = bench.invoke("alice", "search", json!({"text": "not there"}));
-    tokio::time::timeout(whole / 10, search).await.unwrap_err();
-    // There is one slot: the next call runs as soon as the walk has given it back.
-    let start = std::time::Instant::now();
-    bench.get("alice", "0/0.txt").await.unwrap();
-    assert!(start.elapsed() < whole / 2, "{:?} of {whole:?}", start.elapsed());
+    let search = || bench.invoke("alice", "search", json!({"text": "not there"}));
+    let mut seen = Vec::new();
+    // A busy machine may delay one measurement, but not each of many.
+    for _ in 0..10 {
+        let whole = Instant::now();
+        search().await.unwrap();
+        let whole = whole.elapsed();
+        tokio::time::timeout(whole / 10, search()).await.unwrap_err();
+        // There is one slot: the next call runs as soon as the walk has given it back.
+        let wait = Instant::now();
+        bench.get("alice", "0/0.txt").await.unwrap();
+        seen.push((wait.elapsed(), whole));
+        if wait.elapsed() < whole / 4 {
+            return;
+        }
+    }
+    panic!("a dropped search went on: {seen:?}");
 }
 
 #[cfg(unix)]

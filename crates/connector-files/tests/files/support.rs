@@ -239,7 +239,7 @@ pub(crate) fn snapshot(folder: &std::path::Path) -> Vec<(PathBuf, Vec<u8>)> {
         let Ok(items) = std::fs::read_dir(&folder) else { continue };
         for item in items {
             let path = item.unwrap().path();
-            let metadata = std::fs::symlink_metadata(&path).unwrap();
+            let Ok(metadata) = std::fs::symlink_metadata(&path) else { continue };
             if metadata.is_dir() {
                 waiting.push(path.clone());
                 found.push((path, b"folder".to_vec()));

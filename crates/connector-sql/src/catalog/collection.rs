@@ -83,9 +83,8 @@ fn operations(view: &View<'_>, at: usize, collection: &Collection, settings: &Ta
     use OperationKind::{Aggregate, Create, Delete, Get, List, Update};
     let table = &view.schema.tables[at];
     let keyed = !collection.key.is_empty();
-    let writable = table.form == Form::Table
-        && !settings.read_only
-        && view.owners.tables[at] != Owned::Shared { writable: false };
+    let writable =
+        table.form == Form::Table && !settings.read_only && view.owners.tables[at] != Owned::Shared { writable: false };
     let possible = |kind: OperationKind| match kind {
         List | Aggregate => true,
         Get => keyed,
@@ -107,7 +106,8 @@ fn can_create(view: &View<'_>, at: usize, table: &Table, collection: &Collection
     let given = |name: &str| collection.field(name).is_some_and(|field| field.creatable);
     let satisfied = |column: usize| {
         let described = &table.columns[column];
-        described.nullable
+        // SQLite lets keys be null, and then nothing names the row.
+        described.nullable && !table.key.contains(&column)
             || described.has_default
             || described.assigned != Assigned::Caller
             || view.owners.tables[at] == Owned::Column(column)

@@ -3,7 +3,7 @@ use serde_json::{Map, Value, json};
 
 use super::View;
 use crate::ownership::Owned;
-use crate::schema::{Assigned, Column, Engine, Form, ForeignKey, Kind, Table};
+use crate::schema::{Assigned, Column, Engine, ForeignKey, Form, Kind, Table};
 use crate::{TableConfig, names};
 
 /// How one column is shown, if it is.
@@ -54,10 +54,9 @@ fn reference(view: &View<'_>, table: &Table, column: usize) -> Option<Reference>
     let key = keys.min_by_key(|key| key.columns.len())?;
     let parent = &view.schema.tables[key.table];
     let target = key.columns.iter().position(|at| *at == column).and_then(|at| key.targets.get(at))?;
-    super::hidden::table(view, key.table).is_none().then(|| Reference {
-        collection: parent.label.clone(),
-        field: parent.columns[*target].name.clone(),
-    })
+    super::hidden::table(view, key.table)
+        .is_none()
+        .then(|| Reference { collection: parent.label.clone(), field: parent.columns[*target].name.clone() })
 }
 
 /// JSON Schema of a column's values.

@@ -7,11 +7,31 @@ use crate::schema::Table;
 
 /// Where tools keep track of schema changes: nobody's data.
 const MIGRATIONS: &[&str] = &[
-    "sqlxmigrations", "schemamigrations", "schemamigration", "arinternalmetadata", "alembicversion",
-    "flywayschemahistory", "databasechangelog", "databasechangeloglock", "djangomigrations", "knexmigrations",
-    "knexmigrationslock", "drizzlemigrations", "prismamigrations", "migrations", "goosedbversion",
-    "refineryschemahistory", "efmigrationshistory", "seaqlmigrations", "sequelizemeta", "typeormmetadata",
-    "kyselymigration", "kyselymigrationlock", "dieselschemamigrations", "phinxlog", "doctrinemigrationversions",
+    "sqlxmigrations",
+    "schemamigrations",
+    "schemamigration",
+    "arinternalmetadata",
+    "alembicversion",
+    "flywayschemahistory",
+    "databasechangelog",
+    "databasechangeloglock",
+    "djangomigrations",
+    "knexmigrations",
+    "knexmigrationslock",
+    "drizzlemigrations",
+    "prismamigrations",
+    "migrations",
+    "goosedbversion",
+    "refineryschemahistory",
+    "efmigrationshistory",
+    "seaqlmigrations",
+    "sequelizemeta",
+    "typeormmetadata",
+    "kyselymigration",
+    "kyselymigrationlock",
+    "dieselschemamigrations",
+    "phinxlog",
+    "doctrinemigrationversions",
 ];
 
 /// Why a table is not offered, if it is not.

@@ -98,7 +98,14 @@ pub(super) async fn tables(session: &mut Session, config: &Config) -> Result<Vec
         match (child, places(&numbers[parent], &row.targets)) {
             (Some((at, columns)), Some(targets)) if tables[at].grants.select => {
                 let name = row.name;
-                tables[at].foreign.push(ForeignKey { name, columns, table: parent, targets, on_delete, declared: true });
+                tables[at].foreign.push(ForeignKey {
+                    name,
+                    columns,
+                    table: parent,
+                    targets,
+                    on_delete,
+                    declared: true,
+                });
             }
             _ => tables[parent].cascades_unseen |= on_delete != OnDelete::Refuse,
         }
@@ -120,12 +127,7 @@ fn table(row: &TableRow, all: &[TableRow]) -> Table {
         unique: Vec::new(),
         checks: Vec::new(),
         foreign: Vec::new(),
-        grants: Grants {
-            select: row.selectable,
-            insert: row.insertable,
-            update: row.updatable,
-            delete: row.deletable,
-        },
+        grants: Grants { select: row.selectable, insert: row.insertable, update: row.updatable, delete: row.deletable },
         cascades_unseen: false,
     }
 }

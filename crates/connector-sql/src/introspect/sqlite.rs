@@ -4,9 +4,7 @@ use connector::Result;
 
 use super::{kind, texts};
 use crate::pool::Session;
-use crate::schema::{
-    Affinity, Assigned, Column, Constraint, ForeignKey, Form, Grants, Kind, OnDelete, Table,
-};
+use crate::schema::{Affinity, Assigned, Column, Constraint, ForeignKey, Form, Grants, Kind, OnDelete, Table};
 use crate::sql::Statement;
 
 /// Tables and views of the main database, without SQLite's own and the inner tables of virtual ones.
@@ -18,7 +16,8 @@ const COLUMNS: &str = "SELECT name, type, \"notnull\", dflt_value, pk, hidden FR
 const INDEXES: &str = "SELECT l.name, i.name FROM pragma_index_list(?) AS l, pragma_index_info(l.name) AS i \
      WHERE l.\"unique\" AND NOT l.partial ORDER BY l.seq, i.seqno";
 
-const FOREIGN: &str = "SELECT id, \"table\", \"from\", \"to\", on_delete FROM pragma_foreign_key_list(?) ORDER BY id, seq";
+const FOREIGN: &str =
+    "SELECT id, \"table\", \"from\", \"to\", on_delete FROM pragma_foreign_key_list(?) ORDER BY id, seq";
 
 pub(super) async fn tables(session: &mut Session, read_only: bool) -> Result<Vec<Table>> {
     let mut tables = Vec::new();
@@ -115,7 +114,8 @@ async fn unique(session: &mut Session, table: &Table) -> Result<Vec<Constraint>>
 
 async fn foreign(session: &mut Session, tables: &[Table], at: usize) -> Result<Vec<ForeignKey>> {
     let child = &tables[at];
-    let find = |table: &Table, name: &str| table.columns.iter().position(|column| column.name.eq_ignore_ascii_case(name));
+    let find =
+        |table: &Table, name: &str| table.columns.iter().position(|column| column.name.eq_ignore_ascii_case(name));
     let mut foreign: BTreeMap<i64, Option<ForeignKey>> = BTreeMap::new();
     for mut row in texts(session, &Statement::fixed(FOREIGN, &[&child.name])).await? {
         let id = row.number();

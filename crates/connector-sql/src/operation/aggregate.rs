@@ -16,7 +16,11 @@ pub(crate) async fn aggregate(work: Work<'_>, aggregate: Aggregate) -> Result<Ou
     session.finish().await.map_err(crate::error::reading)?;
     let mut rows = match answered {
         Ok(rows) => rows,
-        Err(error) => return Err(misfit::explain(&work, &offered, misfit::compared(&offered, aggregate.filter.as_ref()), error).await),
+        Err(error) => {
+            return Err(
+                misfit::explain(&work, &offered, misfit::compared(&offered, aggregate.filter.as_ref()), error).await
+            );
+        }
     };
     let limit = Ord::max(aggregate.limit, 1) as usize;
     let more = rows.len() > limit;
@@ -31,7 +35,9 @@ pub(crate) async fn aggregate(work: Work<'_>, aggregate: Aggregate) -> Result<Ou
         let object = object(&names, row)?;
         if json.len() + object.len() + 2 > work.context.result_bytes_max {
             cut = true;
-            notices.push(format!("Only the first {at} groups are here: more would pass the size that an answer may have."));
+            notices.push(format!(
+                "Only the first {at} groups are here: more would pass the size that an answer may have."
+            ));
             break;
         }
         if at > 0 {
@@ -52,9 +58,9 @@ fn build(work: &Work<'_>, offered: &Offered<'_>, asked: &Aggregate, fits: bool) 
     let mut names: Vec<String> = Vec::new();
     let mut sortable: Vec<(String, Expr)> = Vec::new();
     for name in &asked.group_by {
-        let at = offered.field(name, |field| field.sortable).ok_or_else(|| {
-            Error::invalid(format!("{} cannot be grouped by `{name}`.", offered.collection.name))
-        })?;
+        let at = offered
+            .field(name, |field| field.sortable)
+            .ok_or_else(|| Error::invalid(format!("{} cannot be grouped by `{name}`.", offered.collection.name)))?;
         let described = offered.column(at);
         let held = column(Some(&alias), &described.name);
         select.expr(show::json(engine, show::value(engine, described, Some(&alias)))).add_group_by([held.clone()]);
@@ -120,9 +126,7 @@ fn figure(engine: Engine, offered: &Offered<'_>, alias: &str, metric: &Metric) -
         Function::Sum => (held.sum(), large),
         // A mean is seldom exact in any notation.
         Function::Avg => (crate::sql::cast(Func::avg(held).into(), float(engine)), Kind::Float),
-        Function::Min | Function::Max
-            if !described.ordered || matches!(described.kind, Kind::Bool | Kind::Uuid) =>
-        {
+        Function::Min | Function::Max if !described.ordered || matches!(described.kind, Kind::Bool | Kind::Uuid) => {
             return Err(unfit("numbers, texts and times"));
         }
         Function::Min => (held.min(), described.kind.clone()),

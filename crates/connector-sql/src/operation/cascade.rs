@@ -45,7 +45,8 @@ impl<'a> Walk<'a, '_> {
     fn onwards(&self, at: usize, chain: &Chain<'a>) -> impl Iterator<Item = Chain<'a>> {
         let sets_off = move |key: &&ForeignKey| key.table == at && key.declared && key.on_delete != OnDelete::Refuse;
         let tables = self.scope.snapshot.schema.tables.iter().enumerate();
-        let keys = tables.flat_map(move |(child, table)| table.foreign.iter().filter(sets_off).map(move |key| (child, key)));
+        let keys =
+            tables.flat_map(move |(child, table)| table.foreign.iter().filter(sets_off).map(move |key| (child, key)));
         keys.map(|step| chain.iter().copied().chain([step]).collect())
     }
 

@@ -21,7 +21,10 @@ pub(crate) async fn create(work: Work<'_>, create: Create) -> Result<Outcome> {
         if let Some(missing) =
             offered.collection.fields.iter().find(|field| field.required && !create.data.contains_key(&field.name))
         {
-            return Err(Error::invalid(format!("`{}` is missing: {} needs it.", missing.name, offered.collection.name)));
+            return Err(Error::invalid(format!(
+                "`{}` is missing: {} needs it.",
+                missing.name, offered.collection.name
+            )));
         }
         (insert(&work, &offered, &values)?, references::checks(&scope, &offered, &values, None)?, values)
     };

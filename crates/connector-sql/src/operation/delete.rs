@@ -1,9 +1,9 @@
 use connector::{Delete, Error, ErrorKind, Outcome, Result};
 use sea_query::{Alias, Expr, Query};
 
-use super::{Work, cascade};
 use super::update::find;
 use super::write::{Failed, atomically, first};
+use super::{Work, cascade};
 use crate::catalog::Offered;
 use crate::error::{self, Doing};
 use crate::pool::Cell;

@@ -1,5 +1,5 @@
 use connector::{List, Outcome, Result, Start};
-use sea_query::{Alias, Expr, Query};
+use sea_query::{Alias, CommonTableExpression, Expr, Query, SelectStatement, WithClause};
 
 use super::{Work, columns, misfit, raw, row, too_large};
 use crate::catalog::Offered;
@@ -8,6 +8,10 @@ use crate::pool::{Cell, Purpose};
 use crate::sql::order::{Ordering, stale};
 use crate::sql::scope::Scope;
 use crate::sql::{Build, Statement, filter, table};
+
+/// What the total is called in a page's statement. (As a subquery right in the select list its filter would count
+/// twice against SQLite's limit on the depth of expressions.)
+const TOTAL: &str = "total";
 
 pub(crate) async fn list(work: Work<'_>, list: List) -> Result<Outcome> {
     let offered = work.snapshot.offer(&list.collection)?;
@@ -18,8 +22,7 @@ pub(crate) async fn list(work: Work<'_>, list: List) -> Result<Outcome> {
         }
         let ordering = Ordering::new(&offered, &list.sort)?;
         let (page, skipped) = page(&scope, &offered, &list, &ordering)?;
-        let mut total = Query::select();
-        total.expr(count(&scope, &offered, &list)?);
+        let total = count(&scope, &offered, &list)?;
         (page.statement(work.pool.engine()), total.statement(work.pool.engine()), ordering.total, skipped)
     };
     let limit = list.limit.max(1) as usize;
@@ -73,13 +76,20 @@ fn page(
     offered: &Offered<'_>,
     list: &List,
     ordering: &Ordering<'_>,
-) -> Result<(sea_query::SelectStatement, bool)> {
+) -> Result<(SelectStatement, bool)> {
     let columns = columns(offered, list.fields.as_deref(), true)?;
     let alias = scope.alias();
+    let total = total_name(scope);
+    let counted = CommonTableExpression::new()
+        .query(count(scope, offered, list)?)
+        .column(Alias::new(TOTAL))
+        .table_name(Alias::new(&total))
+        .to_owned();
     let mut select = Query::select();
     select
+        .with_cte(WithClause::new().cte(counted).to_owned())
         .expr(row(offered, Some(&alias), &columns))
-        .expr(count(scope, offered, list)?)
+        .expr(Query::select().column(Alias::new(TOTAL)).from(Alias::new(&total)).take())
         .exprs(ordering.values(&alias))
         .from(table(offered.table()).alias(Alias::new(&alias)))
         .and_where(scope.visible(offered.offer.table, &alias))
@@ -110,17 +120,27 @@ fn offset(start: &Start) -> Option<u64> {
     }
 }
 
-fn count(scope: &Scope<'_>, offered: &Offered<'_>, list: &List) -> Result<Expr> {
+/// A name that no table has, because it would hide that table.
+fn total_name(scope: &Scope<'_>) -> String {
+    let taken = |name: &str| scope.snapshot.schema.tables.iter().any(|table| table.name.eq_ignore_ascii_case(name));
+    let mut name = TOTAL.to_owned();
+    while taken(&name) {
+        name.push('_');
+    }
+    name
+}
+
+fn count(scope: &Scope<'_>, offered: &Offered<'_>, list: &List) -> Result<SelectStatement> {
     let alias = scope.alias();
     let mut select = Query::select();
     select
-        .expr(Expr::cust("COUNT(*)"))
+        .expr(super::as_text(scope.snapshot.engine(), Expr::cust("COUNT(*)")))
         .from(table(offered.table()).alias(Alias::new(&alias)))
         .and_where(scope.visible(offered.offer.table, &alias));
     if let Some(filter) = &list.filter {
         select.and_where(filter::matching(offered, &alias, filter)?);
     }
-    Ok(super::as_text(scope.snapshot.engine(), select.into()))
+    Ok(select)
 }
 
 async fn ask(session: &mut crate::pool::Session, total: &Statement) -> Result<Option<u64>> {
@@ -174,4 +194,3 @@ impl Page {
         self.json
     }
 }
-

@@ -56,7 +56,9 @@ pub(super) async fn explain(work: &Work<'_>, offered: &Offered<'_>, given: Given
     }
     match named(work, offered, given).await {
         Some(said) => said.with_source(error),
-        None => Error::invalid("A value does not fit the type of its field, or is too large for it.").with_source(error),
+        None => {
+            Error::invalid("A value does not fit the type of its field, or is too large for it.").with_source(error)
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! One file for each operation.
 
 mod aggregate;
+mod cascade;
 mod create;
 mod delete;
 mod get;
-mod cascade;
 mod list;
 mod misfit;
 mod references;
@@ -52,9 +52,9 @@ fn columns(offered: &Offered<'_>, fields: Option<&[String]>, listing: bool) -> R
     };
     let mut columns = Vec::new();
     for name in fields {
-        let at = offered.field(name, |_| true).ok_or_else(|| {
-            Error::invalid(format!("`{name}` is not a field of {}.", offered.collection.name))
-        })?;
+        let at = offered
+            .field(name, |_| true)
+            .ok_or_else(|| Error::invalid(format!("`{name}` is not a field of {}.", offered.collection.name)))?;
         if !columns.contains(&at) {
             columns.push(at);
         }
@@ -91,4 +91,3 @@ fn as_text(engine: crate::schema::Engine, number: Expr) -> Expr {
         crate::schema::Engine::Postgres => crate::sql::cast(number, "text"),
     }
 }
-

@@ -66,7 +66,12 @@ pub(super) async fn hold(
 }
 
 /// Holds for rows, of the table called `alias`, all of whose references are to what the caller may see.
-pub(super) fn sound(scope: &Scope<'_>, offered: &Offered<'_>, touched: impl Fn(&ForeignKey) -> bool, alias: &str) -> Expr {
+pub(super) fn sound(
+    scope: &Scope<'_>,
+    offered: &Offered<'_>,
+    touched: impl Fn(&ForeignKey) -> bool,
+    alias: &str,
+) -> Expr {
     let table = offered.table();
     let mut all = crate::sql::always();
     for key in table.foreign.iter().filter(|key| touched(key) && scope.snapshot.owners.tables[key.table].by_user()) {
@@ -142,8 +147,10 @@ fn refused(offered: &Offered<'_>, key: &ForeignKey) -> connector::Error {
         let parent = &offered.snapshot.schema.tables[key.table];
         return connector::Error::new(
             connector::ErrorKind::PermissionDenied,
-            format!("You have no entry in {} yet, and {} need one. Ask whoever runs this to add you.", parent.label,
-                offered.collection.name),
+            format!(
+                "You have no entry in {} yet, and {} need one. Ask whoever runs this to add you.",
+                parent.label, offered.collection.name
+            ),
         );
     }
     error::reference(offered, key)

@@ -93,6 +93,9 @@ fn change(offered: &Offered<'_>, values: &Values<'_>, cells: &[Cell]) -> Result<
 fn moved(offered: &Offered<'_>) -> Error {
     Error::new(
         ErrorKind::PermissionDenied,
-        format!("After this the item in {} would no longer be yours alone, so nothing was changed.", offered.collection.name),
+        format!(
+            "After this the item in {} would no longer be yours alone, so nothing was changed.",
+            offered.collection.name
+        ),
     )
 }

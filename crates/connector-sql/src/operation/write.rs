@@ -66,7 +66,12 @@ fn is_identity(offered: &Offered<'_>, name: &str) -> bool {
 
 /// The row of this key as its owner sees it, followed by the identifier's values. Nothing where it is not the
 /// caller's or breaks `also`.
-pub(super) fn reread(scope: &Scope<'_>, offered: &Offered<'_>, cells: &[Cell], also: impl FnOnce(&str) -> Expr) -> Statement {
+pub(super) fn reread(
+    scope: &Scope<'_>,
+    offered: &Offered<'_>,
+    cells: &[Cell],
+    also: impl FnOnce(&str) -> Expr,
+) -> Statement {
     let alias = scope.alias();
     Query::select()
         .expr(row(offered, Some(&alias), &offered.offer.fields))

@@ -24,9 +24,11 @@ pub(super) fn claims(schema: &mut Schema, config: &Config) -> Result<Vec<Claim>>
     }
     for (name, settings) in &config.tables {
         let at = table(schema, "tables", name)?;
-        let lists =
-            [("hide", &settings.hide), ("read_only_columns", &settings.read_only_columns),
-             ("not_credentials", &settings.not_credentials)];
+        let lists = [
+            ("hide", &settings.hide),
+            ("read_only_columns", &settings.read_only_columns),
+            ("not_credentials", &settings.not_credentials),
+        ];
         for (key, columns) in lists {
             for wanted in columns {
                 column(&schema.tables[at], &format!("tables.{name}.{key}"), wanted)?;
@@ -120,10 +122,9 @@ fn declare(schema: &mut Schema, at: usize, key: &str, columns: Vec<usize>, to: &
     let parent = table(schema, key, label)?;
     let targets = match targets {
         "" => schema.tables[parent].key.clone(),
-        names => names
-            .split(',')
-            .map(|part| column(&schema.tables[parent], key, part.trim()))
-            .collect::<Result<Vec<_>>>()?,
+        names => {
+            names.split(',').map(|part| column(&schema.tables[parent], key, part.trim())).collect::<Result<Vec<_>>>()?
+        }
     };
     if targets.len() != columns.len() || !schema.tables[parent].is_unique(&targets) {
         return Err(Error::invalid(format!(
@@ -143,7 +144,9 @@ fn declare(schema: &mut Schema, at: usize, key: &str, columns: Vec<usize>, to: &
 }
 
 fn contradiction(name: &str) -> Error {
-    Error::invalid(format!("`{name}` is given more than one owner. Keep one of owner, via, shared and shared_writable."))
+    Error::invalid(format!(
+        "`{name}` is given more than one owner. Keep one of owner, via, shared and shared_writable."
+    ))
 }
 
 fn table(schema: &Schema, key: &str, name: &str) -> Result<usize> {

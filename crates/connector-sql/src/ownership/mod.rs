@@ -50,7 +50,10 @@ pub(crate) enum Reason {
 enum Claim {
     Known(Owned),
     /// By this foreign key and no other, if its parent turns out to be owned; else it is nobody's.
-    Via { foreign: usize, otherwise: Reason },
+    Via {
+        foreign: usize,
+        otherwise: Reason,
+    },
     Open,
 }
 
@@ -108,6 +111,12 @@ impl Owners {
 fn can_hold_id(kind: &Kind) -> bool {
     matches!(
         kind,
-        Kind::Integer { .. } | Kind::Decimal { .. } | Kind::Text | Kind::Uuid | Kind::Enum(_) | Kind::Other | Kind::Bytes
+        Kind::Integer { .. }
+            | Kind::Decimal { .. }
+            | Kind::Text
+            | Kind::Uuid
+            | Kind::Enum(_)
+            | Kind::Other
+            | Kind::Bytes
     )
 }

@@ -5,7 +5,8 @@ use crate::names::{did_you_mean, folded};
 use crate::schema::{Form, Schema};
 
 /// Names that a users table goes by, underscores and letter case aside.
-const NAMES: &[&str] = &["users", "user", "appusers", "appuser", "authusers", "authuser", "useraccounts", "useraccount"];
+const NAMES: &[&str] =
+    &["users", "user", "appusers", "appuser", "authusers", "authuser", "useraccounts", "useraccount"];
 
 /// The table with one row for each user: configured, or the only one with such a name and a key of one column.
 pub(super) fn find(schema: &Schema, config: &Config) -> Result<Option<usize>> {
@@ -14,7 +15,8 @@ pub(super) fn find(schema: &Schema, config: &Config) -> Result<Option<usize>> {
             let known = did_you_mean(name, schema.tables.iter().map(|table| table.label.as_str()));
             return Err(Error::invalid(format!("`users_table` names `{name}`, and there is no such table. {known}")));
         };
-        if schema.tables[at].key.len() != 1 && config.tables.get(name).and_then(|table| table.owner.as_ref()).is_none() {
+        if schema.tables[at].key.len() != 1 && config.tables.get(name).and_then(|table| table.owner.as_ref()).is_none()
+        {
             return Err(Error::invalid(format!(
                 "`users_table` names `{name}`, whose key is not one column. Say which column holds the user's id: \
                  tables.{name}.owner."

@@ -9,6 +9,8 @@ pub(crate) enum Cell {
     Integer(i64),
     Real(f64),
     Text(String),
+    /// Text of SQLite, which does not check, that is not UTF-8.
+    Broken(Vec<u8>),
     Blob(Vec<u8>),
 }
 
@@ -19,6 +21,7 @@ impl Cell {
         match self {
             Self::Text(text) => Some(text),
             Self::Integer(number) => Some(number.to_string()),
+            Self::Broken(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
             Self::Null | Self::Real(_) | Self::Blob(_) => None,
         }
     }
@@ -27,7 +30,7 @@ impl Cell {
         match self {
             Self::Integer(number) => u64::try_from(*number).ok(),
             Self::Text(text) => text.parse().ok(),
-            Self::Null | Self::Real(_) | Self::Blob(_) => None,
+            Self::Null | Self::Real(_) | Self::Broken(_) | Self::Blob(_) => None,
         }
     }
 }
@@ -41,16 +44,17 @@ pub(super) fn of_sqlite(row: &SqliteRow) -> sqlx::Result<Row> {
                 (_, "INTEGER") => Cell::Integer(row.try_get_unchecked(at)?),
                 (_, "REAL") => Cell::Real(row.try_get_unchecked(at)?),
                 (_, "BLOB") => Cell::Blob(row.try_get_unchecked(at)?),
-                // SQLite does not check that text is UTF-8.
-                _ => Cell::Text(match String::from_utf8(row.try_get_unchecked(at)?) {
-                    Ok(text) => text,
-                    Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-                }),
+                _ => match String::from_utf8(row.try_get_unchecked(at)?) {
+                    Ok(text) => Cell::Text(text),
+                    Err(error) => Cell::Broken(error.into_bytes()),
+                },
             })
         })
         .collect()
 }
 
 pub(super) fn of_postgres(row: &PgRow) -> sqlx::Result<Row> {
-    (0..row.len()).map(|at| Ok(row.try_get_unchecked::<Option<String>, _>(at)?.map_or(Cell::Null, Cell::Text))).collect()
+    (0..row.len())
+        .map(|at| Ok(row.try_get_unchecked::<Option<String>, _>(at)?.map_or(Cell::Null, Cell::Text)))
+        .collect()
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 use connector::{Error, ErrorKind, Result};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
-use sqlx::{ConnectOptions, Executor};
+use sqlx::{ConnectOptions, Connection, Executor};
 
 use super::Pool;
 use crate::Config;
@@ -12,6 +12,9 @@ use crate::error;
 
 /// How long a SQLite write waits for another process's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a PostgreSQL connection may have been idle to be used without a test.
+const TESTED_AFTER: Duration = Duration::from_secs(1);
 
 /// How often a PostgreSQL server looks whether whoever asked is still there.
 const CONNECTION_CHECK: &str = "SELECT set_config('client_connection_check_interval', '500ms', false)";
@@ -22,7 +25,9 @@ pub(crate) async fn open(config: &Config) -> Result<Pool> {
     let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
     match scheme.split('+').next() {
         Some("sqlite") => sqlite(config, rest).await,
-        Some("postgres" | "postgresql") => postgres(config, &format!("postgres:{rest}")).await,
+        Some("postgres" | "postgresql") if rest.starts_with("//") => {
+            postgres(config, &format!("postgres:{rest}")).await
+        }
         _ => Err(Error::invalid(
             "`url` is not the address of a database that is known here. Use sqlite://path/to/file.db or \
              postgres://user:password@host/database.",
@@ -47,10 +52,7 @@ async fn sqlite(config: &Config, rest: &str) -> Result<Pool> {
         )));
     }
     let read_only = parameters.contains("mode=ro") || parameters.contains("immutable=true");
-    let options = options
-        .foreign_keys(true)
-        .busy_timeout(BUSY_TIMEOUT)
-        .disable_statement_logging();
+    let options = options.foreign_keys(true).busy_timeout(BUSY_TIMEOUT).disable_statement_logging();
     let mut pool = SqlitePoolOptions::new()
         .max_connections(config.pool_max.max(1))
         .acquire_timeout(Duration::from_millis(config.connect_timeout_ms));
@@ -61,7 +63,10 @@ async fn sqlite(config: &Config, rest: &str) -> Result<Pool> {
     let pool = pool.connect_with(options).await.map_err(|error| {
         Error::new(
             ErrorKind::Unavailable,
-            format!("The SQLite file {} cannot be opened as a database. Check that it is one and may be read.", file.display()),
+            format!(
+                "The SQLite file {} cannot be opened as a database. Check that it is one and may be read.",
+                file.display()
+            ),
         )
         .with_source(error)
     })?;
@@ -79,6 +84,16 @@ async fn postgres(config: &Config, url: &str) -> Result<Pool> {
     let pool = PgPoolOptions::new()
         .max_connections(config.pool_max.max(1))
         .acquire_timeout(Duration::from_millis(config.connect_timeout_ms))
+        // A round trip for each call is too much to ask of connections that have just been used.
+        .test_before_acquire(false)
+        .before_acquire(|connection, connected| {
+            Box::pin(async move {
+                if connected.idle_for > TESTED_AFTER {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .after_connect(move |connection, _| {
             let statement_timeout = statement_timeout.clone();
             Box::pin(async move {

@@ -78,6 +78,7 @@ pub(crate) fn cell(engine: Engine, column: &Column, cell: &Cell) -> Expr {
         (_, Cell::Text(text)) => Expr::val(text.as_str()),
         (_, Cell::Integer(number)) => Expr::val(*number),
         (_, Cell::Real(number)) => Expr::val(*number),
+        (_, Cell::Broken(bytes)) => cast(Expr::val(Bound::Bytes(Some(bytes.clone()))), "TEXT"),
         (_, Cell::Blob(bytes)) => Expr::val(Bound::Bytes(Some(bytes.clone()))),
     }
 }
@@ -90,19 +91,18 @@ pub(crate) fn is_caller(engine: Engine, column: &Column, held: impl Fn() -> Expr
     let bound = caller(engine, column, id)?;
     let equal = held().eq(bound);
     let textual = !matches!(column.kind, Kind::Integer { .. } | Kind::Decimal { .. } | Kind::Uuid | Kind::Bytes);
-    Some(match engine {
-        Engine::Postgres if textual && !column.exact => {
-            equal.and(cast(held(), "text").binary(BinOper::Custom("COLLATE \"C\" =".into()), Expr::val(id)))
+    let same_bytes = match engine {
+        _ if !textual => None,
+        Engine::Postgres => {
+            (!column.exact).then(|| cast(held(), "text").binary(BinOper::Custom("COLLATE \"C\" ="), Expr::val(id)))
         }
-        Engine::Sqlite if column.affinity == Affinity::Blob && text::canonical_integer(id).is_some() => {
-            // Without a declared type the id may have been stored as either.
-            equal.or(held().eq(Expr::val(text::canonical_integer(id))))
-        }
-        Engine::Sqlite if column.affinity == Affinity::Text || textual => {
-            equal.and(held().binary(BinOper::Custom("COLLATE BINARY =".into()), Expr::val(id)))
-        }
-        _ => equal,
-    })
+        Engine::Sqlite => Some(held().binary(BinOper::Custom("COLLATE BINARY ="), Expr::val(id))),
+    };
+    let equal = same_bytes.into_iter().fold(equal, Expr::and);
+    // Without a declared type SQLite may have been given the id as a number, too.
+    let number = text::canonical_integer(id)
+        .filter(|_| engine == Engine::Sqlite && textual && column.affinity == Affinity::Blob);
+    Some(number.into_iter().fold(equal, |equal, number| equal.or(held().eq(number))))
 }
 
 /// The caller's id as a value of the column's type, if it is one.
@@ -132,9 +132,7 @@ pub(crate) fn caller(engine: Engine, column: &Column, id: &str) -> Option<Expr> 
             }
         }
         (Engine::Sqlite, _) => Some(Expr::val(id)),
-        (Engine::Postgres, Kind::Decimal { .. }) => {
-            text::canonical_integer(id).map(|_| typed(column, id.to_owned()))
-        }
+        (Engine::Postgres, Kind::Decimal { .. }) => text::canonical_integer(id).map(|_| typed(column, id.to_owned())),
         (Engine::Postgres, Kind::Uuid) => text::canonical_uuid(id).then(|| typed(column, id.to_owned())),
         (Engine::Postgres, Kind::Text) => (!id.contains('\0')).then(|| typed(column, id.to_owned())),
         (Engine::Postgres, Kind::Enum(values)) => {

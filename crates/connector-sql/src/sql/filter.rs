@@ -6,11 +6,13 @@ use super::{bind, cast, column, never, not_true};
 use crate::catalog::Offered;
 use crate::schema::{Column, Engine, Kind};
 
+/// The longest search pattern. SQLite takes 50,000 bytes: <https://sqlite.org/limits.html>.
+const PATTERN_BYTES_MAX: usize = 50_000;
+
 /// Holds for the rows, of the table called `alias`, that match.
 pub(crate) fn matching(offered: &Offered<'_>, alias: &str, filter: &Filter) -> Result<Expr> {
-    let each = |filters: &[Filter]| {
-        filters.iter().map(|filter| matching(offered, alias, filter)).collect::<Result<Vec<_>>>()
-    };
+    let each =
+        |filters: &[Filter]| filters.iter().map(|filter| matching(offered, alias, filter)).collect::<Result<Vec<_>>>();
     match filter {
         Filter::And(filters) => Ok(each(filters)?.into_iter().reduce(Expr::and).unwrap_or_else(super::always)),
         Filter::Or(filters) => Ok(each(filters)?.into_iter().reduce(Expr::or).unwrap_or_else(never)),
@@ -43,8 +45,8 @@ fn compare(engine: Engine, described: &Column, alias: &str, comparison: &Compari
             let Some((held, _)) = pairs.first().cloned() else { return Ok(never()) };
             Ok(held.is_in(pairs.into_iter().map(|(_, bound)| bound)))
         }
-        Comparison::Contains(needle) => Ok(search(engine, described, held, needle, true)),
-        Comparison::StartsWith(needle) => Ok(search(engine, described, held, needle, false)),
+        Comparison::Contains(needle) => search(engine, described, held, needle, true),
+        Comparison::StartsWith(needle) => search(engine, described, held, needle, false),
         Comparison::IsNull(true) => Ok(held.is_null()),
         Comparison::IsNull(false) => Ok(held.is_not_null()),
     }
@@ -64,7 +66,12 @@ fn comparable(engine: Engine, described: &Column, held: Expr, value: &Value) -> 
             Ok((instant(held), instant(Expr::val(text.as_str()))))
         }
         (Engine::Postgres, Kind::Other, _) if !described.ordered => {
-            let text = bind::value(engine, &Column { kind: Kind::Text, cast: "text".into(), ..Column::default() }, name, value)?;
+            let text = bind::value(
+                engine,
+                &Column { kind: Kind::Text, cast: "text".into(), ..Column::default() },
+                name,
+                value,
+            )?;
             Ok((cast(held, "text"), text))
         }
         _ => Ok((held, bind::value(engine, described, name, value)?)),
@@ -77,17 +84,24 @@ fn instant(time: Expr) -> Expr {
 }
 
 /// Text taken literally, letter case ignored.
-fn search(engine: Engine, described: &Column, held: Expr, needle: &str, anywhere: bool) -> Expr {
-    match engine {
+fn search(engine: Engine, described: &Column, held: Expr, needle: &str, anywhere: bool) -> Result<Expr> {
+    let pattern = match engine {
         Engine::Postgres => {
-            let held = if described.kind == Kind::Text { held } else { cast(held, "text") };
             let escaped = needle.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            let pattern = if anywhere { format!("%{escaped}%") } else { format!("{escaped}%") };
-            // No text of PostgreSQL contains NUL.
-            if needle.contains('\0') { never() } else { held.binary(BinOper::Custom("ILIKE".into()), Expr::val(pattern)) }
+            if anywhere { format!("%{escaped}%") } else { format!("{escaped}%") }
         }
-        Engine::Sqlite => held.binary(BinOper::Custom("GLOB".into()), Expr::val(glob(needle, anywhere))),
+        Engine::Sqlite => glob(needle, anywhere),
+    };
+    if pattern.len() > PATTERN_BYTES_MAX {
+        return Err(Error::invalid(format!("The text that `{}` is searched for is too long.", described.name)));
     }
+    Ok(match engine {
+        // PostgreSQL's texts have no NUL, and SQLite's patterns end there.
+        _ if needle.contains('\0') => never(),
+        Engine::Postgres if described.kind == Kind::Text => held.binary(BinOper::Custom("ILIKE"), Expr::val(pattern)),
+        Engine::Postgres => cast(held, "text").binary(BinOper::Custom("ILIKE"), Expr::val(pattern)),
+        Engine::Sqlite => held.binary(BinOper::Custom("GLOB"), Expr::val(pattern)),
+    })
 }
 
 /// SQLite's LIKE ignores the case of ASCII letters only. GLOB ignores none but knows sets, so each letter becomes the

@@ -38,9 +38,11 @@ pub(crate) fn shown(offered: &Offered<'_>, alias: Option<&str>) -> Vec<Expr> {
 
 /// The `id` of an answer: a scalar, or an object for a key of several fields.
 pub(crate) fn identifier(offered: &Offered<'_>, cells: Vec<Cell>) -> Option<Value> {
-    let mut values = offered.collection.key.iter().cloned().zip(cells.into_iter().map(|cell| {
-        cell.text().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Value::Null)
-    }));
+    let mut values = offered.collection.key.iter().cloned().zip(
+        cells
+            .into_iter()
+            .map(|cell| cell.text().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Value::Null)),
+    );
     match offered.collection.key.len() {
         0 => None,
         1 => values.next().map(|(_, value)| value),

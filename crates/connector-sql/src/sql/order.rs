@@ -90,6 +90,7 @@ impl<'a> Ordering<'a> {
             Cell::Integer(number) => json!(number),
             Cell::Text(text) => json!(text),
             Cell::Blob(bytes) => json!({ "x": bytes }),
+            Cell::Broken(bytes) => json!({ "t": bytes }),
             // As bits, so that infinities and the last digit survive.
             Cell::Real(number) => json!({ "r": number.to_bits() }),
         };
@@ -125,12 +126,10 @@ impl<'a> Ordering<'a> {
             Value::Null => Some(Cell::Null),
             Value::String(text) => Some(Cell::Text(text)),
             Value::Number(number) => number.as_i64().map(Cell::Integer),
-            Value::Object(tagged) => match (tagged.get("r"), tagged.get("x")) {
-                (Some(bits), _) => Some(Cell::Real(f64::from_bits(bits.as_u64()?))),
-                (_, Some(Value::Array(bytes))) => {
-                    let byte = |byte: &Value| u8::try_from(byte.as_u64()?).ok();
-                    Some(Cell::Blob(bytes.iter().map(byte).collect::<Option<_>>()?))
-                }
+            Value::Object(tagged) => match tagged.iter().next() {
+                Some((tag, bits)) if tag == "r" => Some(Cell::Real(f64::from_bits(bits.as_u64()?))),
+                Some((tag, bytes)) if tag == "x" => bytes_of(bytes).map(Cell::Blob),
+                Some((tag, bytes)) if tag == "t" => bytes_of(bytes).map(Cell::Broken),
                 _ => None,
             },
             Value::Bool(_) | Value::Array(_) => None,
@@ -138,6 +137,10 @@ impl<'a> Ordering<'a> {
         let cells: Vec<Cell> = values.into_iter().map(cell).collect::<Option<_>>()?;
         (cells.len() == self.terms.len()).then_some(cells)
     }
+}
+
+fn bytes_of(value: &Value) -> Option<Vec<u8>> {
+    value.as_array()?.iter().map(|byte| u8::try_from(byte.as_u64()?).ok()).collect()
 }
 
 /// A place that this list has no use for.

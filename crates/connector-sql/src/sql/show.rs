@@ -34,7 +34,8 @@ pub(crate) fn row(engine: Engine, table: &Table, alias: Option<&str>, columns: &
                 inner.expr_as(value(engine, described, alias), Alias::new(&described.name));
             }
             let object = Func::cust("row_to_json").arg(Expr::col(Alias::new(&whole)));
-            let outer = Query::select().expr(cast(object.into(), "text")).from_subquery(inner, Alias::new(&whole)).take();
+            let outer =
+                Query::select().expr(cast(object.into(), "text")).from_subquery(inner, Alias::new(&whole)).take();
             outer.into()
         }
     }
@@ -43,9 +44,9 @@ pub(crate) fn row(engine: Engine, table: &Table, alias: Option<&str>, columns: &
 /// One value as the text of a JSON value; null is SQL's null.
 pub(crate) fn json(engine: Engine, shown: Expr) -> Expr {
     match engine {
-        Engine::Sqlite => Expr::case(shown.clone().is_null(), Expr::null())
-            .finally(Func::cust("json_quote").arg(shown))
-            .into(),
+        Engine::Sqlite => {
+            Expr::case(shown.clone().is_null(), Expr::null()).finally(Func::cust("json_quote").arg(shown)).into()
+        }
         Engine::Postgres => cast(Func::cust("to_json").arg(shown).into(), "text"),
     }
 }
@@ -76,7 +77,10 @@ fn postgres(held: Expr, kind: &Kind) -> Expr {
             CaseStatement::new().case(exact, number(&held)).finally(text(&held)).into()
         }
         Kind::Decimal { small: false } => {
-            let digits = Func::cust("translate").arg(cast(Func::cust("trim_scale").arg(held.clone()).into(), "text")).arg(Expr::cust("'-.'")).arg(Expr::cust("''"));
+            let digits = Func::cust("translate")
+                .arg(cast(Func::cust("trim_scale").arg(held.clone()).into(), "text"))
+                .arg(Expr::cust("'-.'"))
+                .arg(Expr::cust("''"));
             let exact = Expr::from(Func::char_length(digits)).lte(Expr::cust(EXACT_DIGITS.to_string()));
             CaseStatement::new().case(exact, number(&held)).finally(text(&held)).into()
         }

@@ -191,7 +191,8 @@ async fn schemas_of_postgres_are_chosen_and_told_apart() {
     let names = |world: &World| world.sql.catalog().collections.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
     let world = World::new(Engine::Postgres, SCRIPT, |_| {}).await;
     assert_eq!(names(&world), ["users"]);
-    let world = World::new(Engine::Postgres, SCRIPT, |config| config.schemas = vec!["sales".into(), "Old Sales".into()]).await;
+    let world =
+        World::new(Engine::Postgres, SCRIPT, |config| config.schemas = vec!["sales".into(), "Old Sales".into()]).await;
     assert_eq!(names(&world), ["orders", "lines", "Old Sales.orders"]);
     let alice = world.as_user("alice").await;
     assert_eq!(alice.matching("orders", "x", json!({"state": "on"})).await.unwrap(), [json!("new")]);
@@ -200,20 +201,31 @@ async fn schemas_of_postgres_are_chosen_and_told_apart() {
     // A cascade into a schema that is not looked at could take anything along.
     let world = World::new(Engine::Postgres, SCRIPT, |config| config.schemas = vec!["sales".into()]).await;
     assert!(!world.sql.catalog().collection("orders").unwrap().operations.contains(&OperationKind::Delete));
-    let said = failure(World::try_new(Engine::Postgres, SCRIPT, |config| config.schemas = vec!["slaes".into()]).await.map(drop));
+    let said = failure(
+        World::try_new(Engine::Postgres, SCRIPT, |config| config.schemas = vec!["slaes".into()]).await.map(drop),
+    );
     assert_eq!(said.1, "`schemas` names `slaes`, and there are no tables in it.");
 }
 
 #[tokio::test]
 async fn what_the_database_user_may_not_do_is_not_offered() {
-    let world = World::new(Engine::Postgres, "
+    let world = World::new(
+        Engine::Postgres,
+        "
         CREATE TABLE orders (id $ID, user_id text, x text); CREATE TABLE secrets (id $ID, user_id text);
         INSERT INTO orders VALUES (1, 'alice', 'x');
         DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN PASSWORD 'reader'; GRANT SELECT ON orders TO reader;
-    ", |_| {}).await;
-    let sql = Sql::connect("shop", Config::new(world.url.replace("postgres:for-tests-only", "reader:reader"))).await.unwrap();
+    ",
+        |_| {},
+    )
+    .await;
+    let sql =
+        Sql::connect("shop", Config::new(world.url.replace("postgres:for-tests-only", "reader:reader"))).await.unwrap();
     let catalog = sql.catalog();
-    assert_eq!(catalog.collection("orders").unwrap().operations.iter().copied().collect::<Vec<_>>(), [OperationKind::List, OperationKind::Get, OperationKind::Aggregate]);
+    assert_eq!(
+        catalog.collection("orders").unwrap().operations.iter().copied().collect::<Vec<_>>(),
+        [OperationKind::List, OperationKind::Get, OperationKind::Aggregate]
+    );
     assert!(catalog.hidden.iter().any(|hidden| hidden.name == "secrets" && hidden.reason.contains("may not read")));
     drop(sql);
     world.run("DROP OWNED BY reader; DROP ROLE reader").await;

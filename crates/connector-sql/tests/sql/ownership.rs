@@ -15,7 +15,8 @@ fn by(world: &World, collection: &str) -> Option<String> {
 /// Reason and opening line of what is hidden.
 fn hidden(world: &World, name: &str) -> (String, String) {
     let catalog = world.sql.catalog();
-    let hidden = catalog.hidden.iter().find(|hidden| hidden.name == name).unwrap_or_else(|| panic!("{name} is not hidden"));
+    let hidden =
+        catalog.hidden.iter().find(|hidden| hidden.name == name).unwrap_or_else(|| panic!("{name} is not hidden"));
     (hidden.reason.clone(), hidden.open_with.clone())
 }
 

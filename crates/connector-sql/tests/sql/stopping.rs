@@ -71,10 +71,10 @@ both! {
     a_full_pool_says_so(engine) {
         let world = World::new(engine, slow(engine), |config| {
             config.pool_max = 1;
-            config.connect_timeout_ms = 300;
+            config.connect_timeout_ms = 2_000;
         }).await;
         let (alice, bob) = (world.as_user("alice").await, world.as_user("bob").await);
-        let blocker = async { tokio::time::timeout(Duration::from_secs(3), alice.list("slow", Ask::default())).await.is_err() };
+        let blocker = async { tokio::time::timeout(Duration::from_secs(7), alice.list("slow", Ask::default())).await.is_err() };
         let second = async {
             tokio::time::sleep(Duration::from_millis(500)).await;
             failure(bob.list("notes", Ask::default()).await)

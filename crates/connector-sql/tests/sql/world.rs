@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use access::Caller;
 use bellhop_connector_sql::{Config, Sql};
 use connector::{
-    Aggregate, Connector, Create, Delete, Error, Filter, FilterLimits, Function, Get, Identifier, List, Metric, Operation,
-    Outcome, Result, Sort, Start, Update,
+    Aggregate, Connector, Create, Delete, Error, Filter, FilterLimits, Function, Get, Identifier, List, Metric,
+    Operation, Outcome, Result, Sort, Start, Update,
 };
 use serde_json::{Map, Value, json};
 use sqlx::{AssertSqlSafe, Connection, Executor};
@@ -168,8 +168,13 @@ impl As<'_> {
 
     pub(crate) async fn get(&self, collection: &str, identifier: Value) -> Result<Outcome> {
         let identifier = self.identifier(collection, &identifier)?;
-        self.call(Operation::Get(Get { collection: collection.to_owned(), identifier, fields: None, options: Map::new() }))
-            .await
+        self.call(Operation::Get(Get {
+            collection: collection.to_owned(),
+            identifier,
+            fields: None,
+            options: Map::new(),
+        }))
+        .await
     }
 
     pub(crate) async fn create(&self, collection: &str, data: Value) -> Result<Outcome> {
@@ -180,13 +185,19 @@ impl As<'_> {
     pub(crate) async fn update(&self, collection: &str, identifier: Value, data: Value) -> Result<Outcome> {
         let identifier = self.identifier(collection, &identifier)?;
         let Value::Object(data) = data else { panic!("an object") };
-        self.call(Operation::Update(Update { collection: collection.to_owned(), identifier, data, options: Map::new() }))
-            .await
+        self.call(Operation::Update(Update {
+            collection: collection.to_owned(),
+            identifier,
+            data,
+            options: Map::new(),
+        }))
+        .await
     }
 
     pub(crate) async fn delete(&self, collection: &str, identifier: Value) -> Result<Outcome> {
         let identifier = self.identifier(collection, &identifier)?;
-        self.call(Operation::Delete(Delete { collection: collection.to_owned(), identifier, options: Map::new() })).await
+        self.call(Operation::Delete(Delete { collection: collection.to_owned(), identifier, options: Map::new() }))
+            .await
     }
 
     /// Metrics are written `sum total`, or `count`.
@@ -199,7 +210,8 @@ impl As<'_> {
         sort: &[&str],
     ) -> Result<Value> {
         let metric = |text: &&str| {
-            let (function, field) = text.split_once(' ').map_or((*text, None), |(function, field)| (function, Some(field)));
+            let (function, field) =
+                text.split_once(' ').map_or((*text, None), |(function, field)| (function, Some(field)));
             Metric {
                 function: serde_json::from_value::<Function>(json!(function)).unwrap(),
                 field: field.map(str::to_owned),

@@ -58,7 +58,7 @@ fn description(collection: &Collection, kind: OperationKind) -> String {
         OperationKind::List => {
             let fields = words::fields(collection.fields.iter().filter(|field| field.listed));
             let example = words::filter_example(collection)
-                .map(|filter| format!(" Example: {{\"filters\":{filter},\"limit\":20}}."))
+                .map(|(words, filter)| format!(" Example, {words}: {{\"filters\":{filter},\"limit\":20}}."))
                 .unwrap_or_default();
             format!("List {name}, with the total in `count`.{about} {whose} Fields: {fields}.{example}")
         }
@@ -74,7 +74,7 @@ fn description(collection: &Collection, kind: OperationKind) -> String {
             let groups = words::fields(collection.fields.iter().filter(|field| field.sortable && field.listed));
             format!(
                 "Count, sum, average, smallest and largest over {name}.{about} {whose} Fields: {groups}. \
-                 Example: {{\"metrics\":[{{\"function\":\"count\"}}]}}."
+                 Example, how many {name} there are: {{\"metrics\":[{{\"function\":\"count\"}}]}}."
             )
         }
     }
@@ -90,11 +90,25 @@ fn invoke(projection: &Projection, name: &str, place: Place) -> Option<Tool> {
             words if words.is_empty() => format!("Invoke {}.", action.name),
             words => words,
         },
-        input_schema: Arc::new(action.input.clone()),
+        input_schema: Arc::new(without_headers(&action.input)),
         output_schema: Arc::new(schema::answer(output)),
         effect: action.effect,
         idempotent: action.idempotent,
     })
+}
+
+/// The schema without `x-mcp-header` anywhere. A resource must not choose which arguments a client puts into HTTP
+/// headers (MCP 2026-07-28, SEP-2243): they end in the logs of proxies, and clients drop a tool that uses it wrongly.
+fn without_headers(schema: &Map<String, Value>) -> Map<String, Value> {
+    fn clean(value: &Value) -> Value {
+        match value {
+            Value::Object(object) => without_headers(object).into(),
+            Value::Array(items) => items.iter().map(clean).collect(),
+            other => other.clone(),
+        }
+    }
+    let kept = schema.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("x-mcp-header"));
+    kept.map(|(name, value)| (name.clone(), clean(value))).collect()
 }
 
 fn title(action: &Action) -> String {

@@ -69,16 +69,23 @@ pub(super) fn kind(schema: &Value) -> String {
     }
 }
 
-/// One `filters` example that fits the collection.
-pub(super) fn filter_example(collection: &Collection) -> Option<String> {
+/// One question in plain words and the `filters` that answer it.
+pub(super) fn filter_example(collection: &Collection) -> Option<(String, String)> {
+    let name = &collection.name;
     let usable = || collection.fields.iter().filter(|field| field.filterable && !collection.key.contains(&field.name));
     if let Some(field) = usable().find(|field| field.schema.get("enum").is_some()) {
         let value = field.schema.get("enum")?.get(0)?;
-        return Some(format!("{{\"{}\":{value}}}", field.name));
+        let word = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let field = &field.name;
+        return Some((format!("{name} whose {field} is {word}"), format!("{{\"{field}\":{value}}}")));
     }
     if let Some(field) = usable().find(|field| field.is_text() && field.schema.get("format").is_none()) {
-        return Some(format!("{{\"{}\":{{\"contains\":\"text\"}}}}", field.name));
+        let field = &field.name;
+        return Some((
+            format!("{name} whose {field} has \"art\" in it"),
+            format!("{{\"{field}\":{{\"contains\":\"art\"}}}}"),
+        ));
     }
-    let field = usable().find(|field| field.is_numeric())?;
-    Some(format!("{{\"{}\":{{\"gte\":10}}}}", field.name))
+    let field = &usable().find(|field| field.is_numeric() && field.references.is_none())?.name;
+    Some((format!("{name} whose {field} is at least 10"), format!("{{\"{field}\":{{\"gte\":10}}}}")))
 }

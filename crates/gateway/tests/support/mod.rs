@@ -40,7 +40,7 @@ impl Shelf {
                 name: "publish".into(),
                 description: Some("Publish a note.".into()),
                 input: schema(json!({
-                    "type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"],
+                    "type": "object", "properties": {"id": {"type": "integer", "x-mcp-header": "Note"}}, "required": ["id"],
                     "additionalProperties": false
                 })),
                 output: None,

@@ -88,10 +88,6 @@ async fn report(shared: &Shared) -> Report {
 }
 
 async fn resources(shared: &Shared, most: Duration) -> BTreeMap<String, Sign> {
-    let Ok(health) = tokio::time::timeout(most, shared.gateway.health()).await else {
-        tracing::warn!(timeout_ms = most.as_millis() as u64, "a resource gives no sign of life");
-        return shared.gateway.catalogs().into_iter().map(|(name, _)| (name, Sign::Down)).collect();
-    };
     let state = |health: gateway::Health| match health.result {
         Ok(()) => (health.resource, Sign::Up),
         Err(error) => {
@@ -99,5 +95,5 @@ async fn resources(shared: &Shared, most: Duration) -> BTreeMap<String, Sign> {
             (health.resource, Sign::Down)
         }
     };
-    health.into_iter().map(state).collect()
+    shared.gateway.health(most).await.into_iter().map(state).collect()
 }

@@ -8,12 +8,11 @@ use super::super::plan::{Plan, Then};
 use super::super::reader::{Question, Reader};
 use super::super::{fields, sentence};
 use super::list::{around, reader};
-use super::{skip_asking, unsure};
+use super::{unsure, verbs};
 
-const COUNT: [&str; 10] = [
-    "how many", "count of", "count", "number of", "total number of", "total count of", "how much", "amount of", "tally",
-    "total amount of",
-];
+const COUNT: &str = "\
+    how many|count of|count|number of|total number of|total count of|how much|amount of|tally|\
+    total amount of";
 /// Words and functions; those without `sure` mean a figure only where a field is named with them.
 const FIGURES: [(&str, &str, bool); 18] = [
     ("sum up", "sum", true),
@@ -38,16 +37,20 @@ const FIGURES: [(&str, &str, bool); 18] = [
 
 /// `how many open tasks do I have`, `average total of orders by status`. None where no figure is asked for.
 pub(super) fn plan<'a>(world: &World<'a>, mut cursor: Cursor<'_>, claimed: bool) -> Result<Option<Plan<'a>>, Question> {
-    skip_asking(&mut cursor);
-    cursor.skip_all(&["the", "my", "a"]);
-    if cursor.eat_any(&COUNT).is_some() {
+    verbs::skip_asking(&mut cursor);
+    cursor.skip_all("the|my|a");
+    if cursor.eat_any(COUNT).is_some() {
         return count(world, cursor, claimed).map(Some);
     }
     let Some((word, function, sure)) = FIGURES.iter().find(|(word, _, _)| cursor.eat(word)).copied() else {
         return Ok(None);
     };
-    let with_of = cursor.starts_with(&["of", "for", "in", "over"]);
-    cursor.skip_all(&["of", "for", "the", "my", "all", "over", "in"]);
+    // `total and status of my orders` names fields.
+    if cursor.word(0) == "and" || cursor.peek().is_some_and(|token| token.is_mark(",")) {
+        return Ok(None);
+    }
+    let with_of = cursor.starts_with("of|for|in|over");
+    cursor.skip_all("of|for|the|my|all|over|in");
     let Some(found) = world.find(&cursor) else {
         return if sure { Err(unsure::no_collection(world, cursor.tokens)) } else { Ok(None) };
     };
@@ -59,7 +62,7 @@ pub(super) fn plan<'a>(world: &World<'a>, mut cursor: Cursor<'_>, claimed: bool)
     let collection = world.collections[at].collection;
     let mut field = named(&mut before, collection);
     if field.is_some() {
-        before.skip_all(&["of", "for", "in", "over", "from", "across", "on"]);
+        before.skip_all("of|for|in|over|from|across|on");
     } else {
         let mut beyond = after;
         field = named(&mut beyond, collection).filter(|_| Operator::read(&mut beyond.to_owned()).is_none());
@@ -86,7 +89,7 @@ pub(super) fn plan<'a>(world: &World<'a>, mut cursor: Cursor<'_>, claimed: bool)
 /// The field that a figure is made of.
 fn named<'c>(cursor: &mut Cursor<'_>, collection: &'c Collection) -> Option<&'c Field> {
     let mut here = *cursor;
-    here.skip_all(&["the", "my", "of"]);
+    here.skip_all("the|my|of");
     let (field, len) = fields::meant(&here, collection, |field| field.sortable)?;
     here.skip(len);
     *cursor = here;
@@ -114,7 +117,7 @@ fn unnamed<'c>(collection: &'c Collection, word: &str, with_of: bool) -> Result<
 }
 
 fn count<'a>(world: &World<'a>, mut cursor: Cursor<'_>, claimed: bool) -> Result<Plan<'a>, Question> {
-    cursor.skip_all(&["of", "the", "my", "all"]);
+    cursor.skip_all("of|the|my|all");
     let Some(found) = world.find(&cursor) else { return Err(unsure::no_collection(world, cursor.tokens)) };
     let able = found.collections.iter().any(|at| world.can(*at, OperationKind::Aggregate));
     let kind = if able { OperationKind::Aggregate } else { OperationKind::List };

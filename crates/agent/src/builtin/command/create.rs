@@ -15,7 +15,7 @@ use super::{create_file, unsure};
 pub(super) fn plan<'a>(world: &World<'a>, cursor: Cursor<'_>) -> Result<Plan<'a>, Question> {
     let Some(found) = world.find(&cursor) else { return Err(unsure::no_collection(world, cursor.tokens)) };
     let (mut before, after) = around(&cursor, &found, 0);
-    before.skip_all(&["a", "an", "me", "the", "new", "another", "my", "one", "following", "empty"]);
+    before.skip_all("a|an|me|the|new|another|my|one|following|empty");
     if !before.is_empty() {
         return Err(format!(
             "I did not understand {}. Say what to create and its fields: “create … with field=value”.",
@@ -48,7 +48,7 @@ pub(super) fn plan<'a>(world: &World<'a>, cursor: Cursor<'_>) -> Result<Plan<'a>
 /// `called Desk lamp`, where a field named `name` or `title` is the only one that can be meant.
 fn called(pairs: &mut Pairs<'_, '_>) -> Result<(), Question> {
     let mut here = pairs.cursor;
-    if here.eat_any(&["called", "named", "titled", "entitled"]).is_none() {
+    if here.eat_any("called|named|titled|entitled").is_none() {
         return Ok(());
     }
     let usable = |name: &str| pairs.collection.fields.iter().find(|f| f.creatable && f.is_text() && f.name == name);
@@ -59,7 +59,7 @@ fn called(pairs: &mut Pairs<'_, '_>) -> Result<(), Question> {
     let start = here;
     let quoted = here.peek().filter(|token| token.kind == Kind::Quoted);
     here.next();
-    while quoted.is_none() && !here.is_empty() && !here.starts_with(&["with", "and", "where"]) {
+    while quoted.is_none() && !here.is_empty() && !here.starts_with("with|and|where") {
         if here.peek().is_some_and(|token| token.kind == Kind::Mark) {
             break;
         }

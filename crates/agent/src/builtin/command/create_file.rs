@@ -9,21 +9,22 @@ use super::super::sentence;
 use super::super::words::{Kind, Token};
 
 /// What stands between a file's name and its text.
-const WITH: [&str; 18] = [
-    "with the content", "with the contents", "with the text", "with content", "with contents", "with text", "with body",
-    "that says", "which says", "saying", "containing", "that contains", "with", "content", "text", "and write",
-    "and content", "and text",
-];
+const WITH: &str = "\
+    with the content|with the contents|with the text|with content|with contents|with text|with body|\
+    that says|which says|saying|containing|that contains|with|content|text|and write|and content|and text";
 
 /// `create a note called ideas with buy more lamps`.
 pub(super) fn plan<'a>(world: &World<'a>, at: usize, mut cursor: Cursor<'_>, noun: &str) -> Result<Plan<'a>, Question> {
     let how = "Say “create a note called ideas with …” or “create file notes/ideas.md with …”.";
-    let named = cursor.eat_any(&["called", "named", "titled", "at", "in", "path"]).is_some();
+    let named = cursor.eat_any("called|named|titled|at|in|path").is_some();
     while cursor.peek().is_some_and(|token| token.is_mark("=") || token.is_mark(":")) {
         cursor.skip(1);
     }
     let start = cursor;
-    while !cursor.is_empty() && !cursor.starts_with(&WITH) && !cursor.peek().is_some_and(|token| token.kind == Kind::Mark) {
+    while !cursor.is_empty()
+        && !cursor.starts_with(WITH)
+        && !cursor.peek().is_some_and(|token| token.kind == Kind::Mark)
+    {
         cursor.skip(1);
     }
     let count = start.tokens.len() - cursor.tokens.len();
@@ -35,7 +36,9 @@ pub(super) fn plan<'a>(world: &World<'a>, at: usize, mut cursor: Cursor<'_>, nou
         }
         several => {
             let said = sentence::quote(&several.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" "));
-            return Err(format!("Nothing was created: I did not understand {said}. {how} Put a name of several words in quotes."));
+            return Err(format!(
+                "Nothing was created: I did not understand {said}. {how} Put a name of several words in quotes."
+            ));
         }
     };
     let content = content(&mut cursor).ok_or_else(|| format!("Nothing was created: what should {path} hold? {how}"))?;
@@ -52,7 +55,7 @@ fn content(cursor: &mut Cursor<'_>) -> Option<Value> {
     while cursor.peek().is_some_and(|token| token.is_mark(",") || token.is_mark(";")) {
         cursor.skip(1);
     }
-    let introduced = cursor.eat_any(&WITH).is_some() || cursor.peek().is_some_and(|token| token.is_mark(":"));
+    let introduced = cursor.eat_any(WITH).is_some() || cursor.peek().is_some_and(|token| token.is_mark(":"));
     while cursor.peek().is_some_and(|token| token.is_mark("=") || token.is_mark(":")) {
         cursor.skip(1);
     }

@@ -22,7 +22,7 @@ pub(super) fn plan<'a>(world: &World<'a>, cursor: Cursor<'_>) -> Result<Plan<'a>
         });
     };
     let (mut before, mut after) = around(&cursor, &found, 0);
-    before.skip_all(&["the", "my"]);
+    before.skip_all("the|my");
     let at = world.pick(&found, OperationKind::Delete)?;
     let collection = world.collections[at].collection;
     let said = after;
@@ -47,7 +47,9 @@ fn by_key(collection: &Collection) -> Question {
     match collection.key.as_slice() {
         [] => format!("Nothing was deleted: {} have no key, so I cannot name one.", collection.name),
         [key] if fields::is_files(collection) => {
-            format!("Nothing was deleted. I delete one {noun} at a time, by its {key}: say “delete {noun} \"old.log\"”.")
+            format!(
+                "Nothing was deleted. I delete one {noun} at a time, by its {key}: say “delete {noun} \"old.log\"”."
+            )
         }
         key => {
             let example = if key.len() == 1 { "7".to_owned() } else { format!("{}=…", key.join("=…, ")) };
@@ -65,11 +67,11 @@ pub(super) fn candidates<'a>(
     command: &'static str,
 ) -> Result<Option<Plan<'a>>, Question> {
     let collection = world.collections[at].collection;
-    said.eat_any(&["called", "named", "titled"]);
+    said.eat_any("called|named|titled");
     let plain = !said.is_empty()
         && said.tokens.len() <= 6
         && said.tokens.iter().all(|token| token.kind != Kind::Mark)
-        && !said.starts_with(&["with", "where", "that", "which", "in", "from", "of", "for", "and", "or", "older", "all"]);
+        && !said.starts_with("with|where|that|which|in|from|of|for|and|or|older|all");
     let (Some(field), true, true) = (
         fields::label(collection).filter(|field| field.filterable && plain),
         collection.key.len() == 1,

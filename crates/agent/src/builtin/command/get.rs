@@ -9,39 +9,52 @@ use super::super::reader::Question;
 use super::super::words::{Kind, Token};
 use super::super::{fields, values};
 use super::list::around;
-use super::skip_asking;
+use super::verbs;
 
 /// `get order 7`, `show file notes/a.txt`, `status of order 7`. None where no single item is named.
 pub(super) fn plan<'a>(world: &World<'a>, mut cursor: Cursor<'_>, claimed: bool) -> Result<Option<Plan<'a>>, Question> {
-    skip_asking(&mut cursor);
-    cursor.skip_all(&["open", "read", "me", "the", "my"]);
-    cursor.skip_all(&["contents of", "content of", "details of", "details for", "details about", "text of", "in", "about"]);
-    cursor.skip_all(&["the", "my"]);
+    let asks = cursor.eat_any("is|was|when is|when was|when did|has|did|where is my").is_some();
+    verbs::skip_asking(&mut cursor);
+    if cursor.eat("does") && cursor.tokens.len() > 1 {
+        let kept =
+            cursor.tokens.split_last().filter(|(last, _)| ["say", "contain", "hold"].contains(&last.lower.as_str()));
+        cursor.tokens = kept.map_or(cursor.tokens, |(_, before)| before);
+    }
+    cursor.skip_all("open|read|me|the|my");
+    cursor.skip_all(
+        "\
+        contents of|content of|details of|details for|details about|text of|in|about",
+    );
+    cursor.skip_all("the|my");
     let Some(found) = world.find(&cursor) else {
         return match (cursor.tokens, world.files()) {
-            ([only], Some(at)) if is_path(only) => get(world, at, only.text.clone().into(), Vec::new(), claimed).map(Some),
+            ([only], Some(at)) if is_path(only) => {
+                get(world, at, only.text.clone().into(), Vec::new(), claimed).map(Some)
+            }
             _ => Ok(None),
         };
     };
-    let Some(collection) = found.collections.first().and_then(|at| world.collections.get(*at)).map(|o| o.collection) else {
+    let Some(collection) = found.collections.first().and_then(|at| world.collections.get(*at)).map(|o| o.collection)
+    else {
         return Ok(None);
     };
     let (mut before, mut after) = around(&cursor, &found, 0);
     let mut names = Vec::new();
-    before.skip_all(&["the", "my", "a"]);
+    before.skip_all("the|my|a");
     while let Some((field, len)) = fields::meant(&before, collection, |_| true) {
         names.push(field.name.clone());
         before.skip(len);
         while before.peek().is_some_and(|token| token.is_mark(",")) {
             before.skip(1);
         }
-        before.skip_all(&["and", "of", "for", "from", "in", "the", "my"]);
+        before.skip_all("and|of|for|from|in|the|my");
     }
     if !before.is_empty() {
         return Ok(None);
     }
     let Some(id) = identifier(&mut after, collection, !found.plural) else { return Ok(None) };
-    if !after.is_empty() {
+    // A question about one item is answered by showing it.
+    if !after.is_empty() && !asks {
         return Ok(None);
     }
     let at = world.pick(&found, OperationKind::Get)?;
@@ -66,13 +79,14 @@ fn get<'a>(world: &World<'a>, at: usize, id: Value, names: Vec<String>, claimed:
 pub(super) fn identifier(cursor: &mut Cursor<'_>, collection: &Collection, one: bool) -> Option<Value> {
     let [key] = collection.key.as_slice() else { return several(cursor, collection) };
     let mut here = *cursor;
-    here.eat_any(&["with", "where", "called", "named", "at"]);
-    let mut introduced = here.eat_any(&["number", "no", "nr", "id", "key", "path"]).is_some();
+    here.eat_any("with|where|called|named|at");
+    let mut introduced = here.eat_any("number|no|nr|id|key|path").is_some();
     if !introduced && here.peek().is_some_and(|token| token.lower == key.to_lowercase()) {
         here.skip(1);
         introduced = true;
     }
-    if introduced && (here.peek().is_some_and(|token| token.is_mark("=") || token.is_mark(":")) || here.word(0) == "is") {
+    if introduced && (here.peek().is_some_and(|token| token.is_mark("=") || token.is_mark(":")) || here.word(0) == "is")
+    {
         here.skip(1);
     }
     let token = here.next()?;
@@ -91,7 +105,8 @@ fn one_key(token: &Token, key: &str, collection: &Collection, sure: bool) -> Opt
     if field.is_some_and(|field| field.is_numeric() && !field.is_text()) {
         return values::number(plain, false).filter(|_| plain.chars().all(|c| c.is_ascii_digit() || c == '-'));
     }
-    if token.kind == Kind::Quoted || plain.contains(|c: char| c.is_ascii_digit() || matches!(c, '/' | '.' | '@' | '_')) {
+    if token.kind == Kind::Quoted || plain.contains(|c: char| c.is_ascii_digit() || matches!(c, '/' | '.' | '@' | '_'))
+    {
         return Some(plain.into());
     }
     // A bare word names an item only where it can be nothing else.
@@ -112,7 +127,7 @@ fn several(cursor: &mut Cursor<'_>, collection: &Collection) -> Option<Value> {
     let mut here = *cursor;
     let mut parts = Map::new();
     while parts.len() < collection.key.len() {
-        here.skip_all(&["with", "where", "and"]);
+        here.skip_all("with|where|and");
         while here.peek().is_some_and(|token| token.is_mark(",")) {
             here.skip(1);
         }

@@ -18,8 +18,8 @@ const TO: [&str; 8] = ["to", "destination", "dest", "target", "new_path", "to_pa
 /// month=3`. None where no action's name is said.
 pub(super) fn by_name<'a>(world: &World<'a>, cursor: Cursor<'_>, claimed: bool) -> Result<Option<Plan<'a>>, Question> {
     let mut here = cursor;
-    let asked = here.eat_any(&["run", "invoke", "call", "execute", "perform", "do", "use"]).is_some();
-    here.skip_all(&["the", "action"]);
+    let asked = here.eat_any("run|invoke|call|execute|perform|do|use").is_some();
+    here.skip_all("the|action");
     let rename = [("rename", "move")];
     let mut found: Vec<(&OfferedAction<'a>, usize)> = Vec::new();
     for offered in &world.actions {
@@ -50,7 +50,7 @@ pub(super) fn by_name<'a>(world: &World<'a>, cursor: Cursor<'_>, claimed: bool) 
     };
     if let Some(noun) = noun {
         let mut before = Cursor::new(here.source, &here.tokens[..noun.at]);
-        before.skip_all(&["my", "the", "all", "in", "a"]);
+        before.skip_all("my|the|all|in|a");
         if before.is_empty() {
             here.skip(noun.at + noun.len);
         }
@@ -59,7 +59,7 @@ pub(super) fn by_name<'a>(world: &World<'a>, cursor: Cursor<'_>, claimed: bool) 
     if claimed && action.effect != Effect::Read {
         return Err(String::new());
     }
-    let input = match input(here, action, asked) {
+    let input = match input(world, offered.resource, here, action, asked) {
         Ok(input) => input,
         // An ordinary word may begin another command: `search products …`, `list …`.
         Err(_) if !asked && action.effect == Effect::Read && here.is_empty() => return Ok(None),
@@ -67,17 +67,23 @@ pub(super) fn by_name<'a>(world: &World<'a>, cursor: Cursor<'_>, claimed: bool) 
     };
     let Some((tool, arguments)) = world.toolbox.call_for_action(offered, input) else { return Ok(None) };
     let then = Then::Invoked { name: offered.name.clone() };
-    Ok(Some(Plan::Act(Act { tool, arguments, then, claimed })))
+    Ok(Some(Plan::Act(Box::new(Act { tool, arguments, then, claimed }))))
 }
 
 /// The action's input: name=value pairs; `X to Y` where it goes from one thing to another; one text where it reads.
-fn input(mut cursor: Cursor<'_>, action: &Action, asked: bool) -> Result<Map<String, Value>, Question> {
+fn input(
+    world: &World<'_>,
+    resource: &str,
+    mut cursor: Cursor<'_>,
+    action: &Action,
+    asked: bool,
+) -> Result<Map<String, Value>, Question> {
     let fields = inputs(action);
     if cursor.peek().is_some_and(|token| token.text.starts_with('{')) {
         let input = serde_json::from_str(cursor.rest()).map_err(|_| how(action, &fields))?;
         return complete(input, action, &fields);
     }
-    cursor.skip_all(&["with", "for"]);
+    cursor.skip_all("with|for");
     let pairs = cursor.tokens.get(1).is_some_and(|token| token.is_mark("=") || token.is_mark(":"));
     if pairs {
         return complete(named(cursor, action, &fields)?, action, &fields);
@@ -89,6 +95,7 @@ fn input(mut cursor: Cursor<'_>, action: &Action, asked: bool) -> Result<Map<Str
         return complete(input, action, &fields);
     }
     let needed: Vec<_> = fields.iter().filter(|field| field.required).collect();
+    let cursor = without_place(world, resource, cursor);
     if let ([only], true, false) = (needed.as_slice(), action.effect == Effect::Read, asked && fields.len() > 1) {
         let (text, quoted) = match cursor.tokens {
             [token] => (token.text.as_str(), token.kind == Kind::Quoted),
@@ -101,6 +108,22 @@ fn input(mut cursor: Cursor<'_>, action: &Action, asked: bool) -> Result<Map<Str
     Err(how(action, &fields))
 }
 
+/// Without `in my files` at the end.
+fn without_place<'t>(world: &World<'_>, resource: &str, cursor: Cursor<'t>) -> Cursor<'t> {
+    let Some(at) = cursor.tokens.iter().rposition(|token| token.lower == "in").filter(|at| *at > 0) else {
+        return cursor;
+    };
+    let mut place = cursor;
+    place.skip(at + 1);
+    place.skip_all("my|the|all|of");
+    let own = |at: &usize| world.collections.get(*at).is_some_and(|offered| offered.resource == resource);
+    let found = world.at(&place).filter(|found| found.exact && found.len == place.tokens.len());
+    if found.is_some_and(|found| found.collections.iter().all(own)) {
+        return Cursor::new(cursor.source, &cursor.tokens[..at]);
+    }
+    cursor
+}
+
 /// `a.txt to b.txt`
 fn from_to(cursor: Cursor<'_>, fields: &[Field]) -> Option<Map<String, Value>> {
     let one = |names: &[&str]| names.iter().find_map(|name| fields.iter().find(|f| f.name == *name && f.is_text()));
@@ -109,10 +132,7 @@ fn from_to(cursor: Cursor<'_>, fields: &[Field]) -> Option<Map<String, Value>> {
     let joined = ["to", "into", "as"].contains(&join.lower.as_str());
     let words = is_path(source) && target.kind != Kind::Mark;
     (joined && words && from.name != to.name).then(|| {
-        Map::from_iter([
-            (from.name.clone(), source.text.clone().into()),
-            (to.name.clone(), target.text.clone().into()),
-        ])
+        Map::from_iter([(from.name.clone(), source.text.clone().into()), (to.name.clone(), target.text.clone().into())])
     })
 }
 
@@ -154,8 +174,14 @@ fn complete(input: Map<String, Value>, action: &Action, fields: &[Field]) -> Res
 
 /// The inputs of an action, as fields.
 fn inputs(action: &Action) -> Vec<Field> {
-    let required: Vec<&str> =
-        action.input.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<&str> = action
+        .input
+        .get("required")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let properties = action.input.get("properties").and_then(Value::as_object).into_iter().flatten();
     properties
         .map(|(name, schema)| Field { required: required.contains(&name.as_str()), ..Field::new(name, schema.clone()) })
@@ -170,7 +196,8 @@ fn how(action: &Action, fields: &[Field]) -> Question {
             format!("{} ({}{needed})", field.name, values::kind(field))
         })
         .collect();
-    let example = fields.iter().filter(|field| field.required).map(|field| format!("{}=…", field.name)).collect::<Vec<_>>();
+    let example =
+        fields.iter().filter(|field| field.required).map(|field| format!("{}=…", field.name)).collect::<Vec<_>>();
     let with = if example.is_empty() { String::new() } else { format!(" with {}", example.join(", ")) };
     match said.is_empty() {
         true => format!("{} takes no input. Say “run {}”.", action.name, action.name),

@@ -1,4 +1,4 @@
-use connector::OperationKind;
+use connector::{Collection, OperationKind};
 
 use super::super::condition::Condition;
 use super::super::cursor::Cursor;
@@ -7,8 +7,8 @@ use super::super::plan::{Plan, Then};
 use super::super::query::Query;
 use super::super::reader::{Question, Reader};
 use super::super::words::Kind;
-use super::super::{fields, forms};
-use super::{skip_asking, unsure};
+use super::super::{fields, sentence};
+use super::{unsure, verbs};
 
 /// Most words of an item's name that stands without quotes.
 const NAME_TOKENS_MAX: usize = 6;
@@ -18,15 +18,15 @@ pub(super) fn plan<'a>(world: &World<'a>, cursor: Cursor<'_>, claimed: bool) -> 
     // `open` and `read` are verbs as well as what things can be.
     let said = read(world, cursor, claimed);
     let mut without = cursor;
-    match without.eat_any(&["open", "read"]) {
+    match without.eat_any("open|read") {
         Some(_) if said.is_err() => read(world, without, claimed).or(said),
         _ => said,
     }
 }
 
 fn read<'a>(world: &World<'a>, mut cursor: Cursor<'_>, claimed: bool) -> Result<Plan<'a>, Question> {
-    let searching = cursor.starts_with(&["search", "find", "look for"]);
-    skip_asking(&mut cursor);
+    let searching = cursor.starts_with("search|find|look for");
+    verbs::skip_asking(&mut cursor);
     let Some(found) = world.find(&cursor) else { return Err(unsure::no_collection(world, cursor.tokens)) };
     let at = world.pick(&found, OperationKind::List)?;
     let columns = columns(world, at, &cursor, &found);
@@ -43,6 +43,10 @@ fn read<'a>(world: &World<'a>, mut cursor: Cursor<'_>, claimed: bool) -> Result<
     }
     rest(&mut reader, found.plural)?;
     settle(&mut reader)?;
+    if let Some(group) = reader.query.group_by.first() {
+        let noun = sentence::noun(&reader.collection.name, None);
+        return Err(format!("A list has no groups. Did you mean “how many {noun} by {group}”?"));
+    }
     show(world, at, reader.query)
 }
 
@@ -50,10 +54,14 @@ fn read<'a>(world: &World<'a>, mut cursor: Cursor<'_>, claimed: bool) -> Result<
 fn rest(reader: &mut Reader<'_, '_>, plural: bool) -> Result<(), Question> {
     let (start, said_before) = (reader.cursor, reader.query.clone());
     let Err(question) = reader.after() else { return Ok(()) };
+    if let Some(names) = fields_only(start, reader.collection) {
+        reader.query = Query { fields: names, ..said_before };
+        return Ok(());
+    }
     let plain = !plural
         && start.tokens.len() <= NAME_TOKENS_MAX
         && start.tokens.iter().all(|token| token.kind != Kind::Mark)
-        && !start.starts_with(&["with", "where", "that", "which", "whose", "in", "from", "of", "for", "by", "and", "or"]);
+        && !start.starts_with("with|where|that|which|whose|in|from|of|for|by|and|or");
     let Some(field) = fields::label(reader.collection).filter(|field| plain && field.filterable) else {
         return Err(question);
     };
@@ -66,13 +74,28 @@ fn rest(reader: &mut Reader<'_, '_>, plural: bool) -> Result<(), Question> {
     Ok(())
 }
 
+/// `product names`, `the last order's total`: nothing but fields after the noun.
+fn fields_only(mut here: Cursor<'_>, collection: &Collection) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    while !here.is_empty() {
+        here.skip_all("and");
+        while here.peek().is_some_and(|token| token.is_mark(",")) {
+            here.skip(1);
+        }
+        let (field, len) = fields::meant(&here, collection, |_| true)?;
+        here.skip(len);
+        names.push(field.name.clone());
+    }
+    Some(names)
+}
+
 /// `name and price of products`: the fields before the noun, and how many tokens they take.
 fn columns(world: &World<'_>, at: usize, cursor: &Cursor<'_>, found: &Found) -> (Vec<String>, usize) {
     let Some(offered) = world.collections.get(at) else { return (Vec::new(), 0) };
     let mut here = Cursor::new(cursor.source, &cursor.tokens[..found.at]);
     let mut names = Vec::new();
     loop {
-        here.skip_all(&["the", "my", "and", "all"]);
+        here.skip_all("the|my|and|all");
         while here.peek().is_some_and(|token| token.is_mark(",")) {
             here.skip(1);
         }
@@ -80,7 +103,7 @@ fn columns(world: &World<'_>, at: usize, cursor: &Cursor<'_>, found: &Found) -> 
         here.skip(len);
         names.push(field.name.clone());
     }
-    if !names.is_empty() && here.eat_any(&["of", "for", "from", "in"]).is_some() {
+    if !names.is_empty() && here.eat_any("of|for|from|in").is_some() {
         return (names, found.at - here.tokens.len());
     }
     (Vec::new(), 0)
@@ -111,7 +134,11 @@ pub(super) fn reader<'a, 't>(world: &World<'a>, at: usize, found: &Found) -> Rea
 fn settle(reader: &mut Reader<'_, '_>) -> Result<(), Question> {
     if reader.query.top && reader.query.sort.is_empty() {
         let field = fields::amount(reader.collection, &fields::COST).map_err(|_| {
-            format!("The top of {} by what? Say “top 5 {} by …”.", reader.collection.name, forms::plural(&reader.collection.name))
+            format!(
+                "The top of {} by what? Say “top 5 {} by …”.",
+                reader.collection.name,
+                sentence::noun(&reader.collection.name, None)
+            )
         })?;
         reader.query.sort.push(super::super::query::Sort { field: field.name.clone(), descending: true });
     }

@@ -27,7 +27,7 @@ impl<'c> Pairs<'c, '_> {
             while self.cursor.peek().is_some_and(|t| t.is_mark(",") || t.is_mark(";") || t.is_mark(":")) {
                 self.cursor.skip(1);
             }
-            self.cursor.skip_all(&["with", "and", "the", "set", "its", "a", "an", "where", "having", "that has"]);
+            self.cursor.skip_all("with|and|the|set|its|a|an|where|having|that has");
             if self.cursor.is_empty() {
                 return Ok(());
             }
@@ -78,7 +78,7 @@ impl<'c> Pairs<'c, '_> {
         if mark {
             self.cursor.skip(1);
         }
-        mark || (self.to && self.cursor.eat("to")) || self.cursor.eat_any(&["is", "as"]).is_some()
+        mark || (self.to && self.cursor.eat("to")) || self.cursor.eat_any("is|as").is_some()
     }
 
     fn value(&mut self, field: &Field, explicit: bool) -> Result<Value, Question> {
@@ -117,7 +117,8 @@ impl<'c> Pairs<'c, '_> {
         let mut apart = false;
         loop {
             let separator = here.peek().is_some_and(|token| token.is_mark(",") || token.is_mark(";"));
-            if !separator && !(here.word(0) == "and" && here.tokens.len() > 1) {
+            let joined = separator || (here.word(0) == "and" && here.tokens.len() > 1);
+            if !joined {
                 break;
             }
             apart = true;
@@ -126,7 +127,7 @@ impl<'c> Pairs<'c, '_> {
         if here.is_empty() {
             return apart;
         }
-        here.skip_all(&["set", "the", "with"]);
+        here.skip_all("set|the|with");
         let known = fields::exact(&here, self.collection, self.usable);
         let next = |len: usize, mark: &str| here.tokens.get(len).is_some_and(|token| token.is_mark(mark));
         match known {
@@ -141,9 +142,18 @@ impl<'c> Pairs<'c, '_> {
         if identity::is_user_name(name) || self.collection.identity.iter().any(|own| own == name) {
             return format!("{} Leave {} out.", identity::ONLY_YOU, sentence::quote(name));
         }
-        let known: Vec<_> =
-            self.collection.fields.iter().filter(|field| (self.usable)(field)).map(|field| field.name.as_str()).collect();
+        let known: Vec<_> = self
+            .collection
+            .fields
+            .iter()
+            .filter(|field| (self.usable)(field))
+            .map(|field| field.name.as_str())
+            .collect();
         let what = sentence::noun(&self.collection.name, Some(1));
-        format!("I did not understand {}. The fields of {what} that you can set are {}; write field=value.", sentence::quote(name), sentence::all(&known))
+        format!(
+            "I did not understand {}. The fields of {what} that you can set are {}; write field=value.",
+            sentence::quote(name),
+            sentence::all(&known)
+        )
     }
 }

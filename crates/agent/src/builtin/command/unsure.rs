@@ -18,6 +18,9 @@ pub(super) fn ask_back(world: &World<'_>, question: String, claimed: bool) -> St
 
 /// Nothing that there is was named.
 pub(super) fn no_collection(world: &World<'_>, tokens: &[Token]) -> String {
+    if tokens.is_empty() {
+        return format!("Of what? There is: {}.", sentence::all(&world.names()));
+    }
     let near = near(world, tokens);
     if !near.is_empty() {
         return format!("Did you mean {}?", sentence::either(&near));
@@ -35,7 +38,8 @@ pub(super) fn no_collection(world: &World<'_>, tokens: &[Token]) -> String {
 fn near<'w>(world: &'w World<'_>, tokens: &[Token]) -> Vec<&'w str> {
     const WORDS_MAX: usize = 16;
     const NAMES_MAX: usize = 3;
-    let words = tokens.iter().filter(|token| token.kind == Kind::Word && token.lower.chars().count() > 3).take(WORDS_MAX);
+    let words =
+        tokens.iter().filter(|token| token.kind == Kind::Word && token.lower.chars().count() > 3).take(WORDS_MAX);
     let words: Vec<_> = words.map(|token| sentence::noun(&token.lower, None)).collect();
     let mut found: Vec<(f64, &str)> = world
         .collections

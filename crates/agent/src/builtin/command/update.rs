@@ -29,10 +29,10 @@ pub(super) fn plan<'a>(world: &World<'a>, cursor: Cursor<'_>, verb: &str) -> Res
     let (mut before, mut after) = around(&cursor, &found, 0);
     let at = world.pick(&found, OperationKind::Update)?;
     let collection = world.collections[at].collection;
-    before.skip_all(&["the", "my"]);
+    before.skip_all("the|my");
     let field = fields::exact(&before, collection, UPDATABLE).map(|(field, len)| {
         before.skip(len);
-        before.skip_all(&["of", "for", "on", "the", "my"]);
+        before.skip_all("of|for|on|the|my");
         field
     });
     if !before.is_empty() {
@@ -60,14 +60,18 @@ pub(super) fn plan<'a>(world: &World<'a>, cursor: Cursor<'_>, verb: &str) -> Res
 
 fn pairs(cursor: Cursor<'_>, collection: &Collection) -> Result<Map<String, Value>, Question> {
     let mut pairs = Pairs { collection, cursor, usable: UPDATABLE, to: true, data: Map::new() };
-    pairs.cursor.skip_all(&["to", "set", "so that", "by setting", "to have"]);
+    pairs.cursor.skip_all("to|set|so that|by setting|to have");
     pairs.read().map_err(|question| format!("Nothing was changed. {question}"))?;
     Ok(pairs.data)
 }
 
 /// `… to shipped` after `set the status of order 7`.
 fn one_field(mut cursor: Cursor<'_>, collection: &Collection, field: &Field) -> Result<Map<String, Value>, Question> {
-    let joined = cursor.eat_any(&["to", "as"]).is_some()
+    if cursor.word(0) == "from" {
+        let to = cursor.tokens.iter().position(|token| token.lower == "to");
+        cursor.skip(to.unwrap_or(0));
+    }
+    let joined = cursor.eat_any("to|as").is_some()
         || cursor.peek().is_some_and(|token| token.is_mark("=") || token.is_mark(":"));
     while cursor.peek().is_some_and(|token| token.is_mark("=") || token.is_mark(":")) {
         cursor.skip(1);
@@ -88,13 +92,14 @@ fn one_field(mut cursor: Cursor<'_>, collection: &Collection, field: &Field) -> 
 
 /// `as shipped`: a value that only one field can have, by its schema.
 fn marked(mut cursor: Cursor<'_>, collection: &Collection, id: &Value) -> Result<Map<String, Value>, Question> {
-    cursor.skip_all(&["as", "to", "to be"]);
+    cursor.skip_all("as|to|to be");
     let not = cursor.eat("not");
     let changeable = Collection {
         fields: collection.fields.iter().filter(|field| field.updatable).cloned().map(filterable).collect(),
         ..collection.clone()
     };
-    let found = adjective(&cursor, &changeable, Texts::No).map_err(|question| format!("Nothing was changed. {question}"))?;
+    let found =
+        adjective(&cursor, &changeable, Texts::No).map_err(|question| format!("Nothing was changed. {question}"))?;
     let Some((condition, len)) = found.filter(|(_, len)| *len == cursor.tokens.len()) else {
         return Err(standing(cursor, collection, id).unwrap_or_else(|| {
             format!("Nothing was changed: I cannot tell which field that is. {}", how(collection))
@@ -130,13 +135,13 @@ fn filterable(field: Field) -> Field {
 fn name_only(said: Cursor<'_>) -> Cursor<'_> {
     let ends = |at: usize| {
         let here = Cursor::new(said.source, &said.tokens[at..]);
-        here.starts_with(&["set", "with", "as", "to", "so"])
+        here.starts_with("set|with|as|to|so")
     };
     let end = (0..said.tokens.len()).find(|at| ends(*at)).unwrap_or(said.tokens.len());
     Cursor::new(said.source, &said.tokens[..end])
 }
 
-fn how(collection: &Collection) -> Question {
+pub(super) fn how(collection: &Collection) -> Question {
     let noun = sentence::noun(&collection.name, Some(1));
     let fields: Vec<_> = collection.fields.iter().filter(|field| field.updatable).map(|f| f.name.as_str()).collect();
     let key = match collection.key.as_slice() {

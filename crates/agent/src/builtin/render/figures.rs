@@ -15,7 +15,8 @@ pub(super) fn count(collection: &Collection, name: &str, words: &str, reply: &Re
 /// One figure in a sentence, or a line for each group.
 pub(super) fn figures(collection: &Collection, name: &str, words: &str, data: &Value) -> String {
     let noun = sentence::noun(name, None);
-    let whose = if matches!(collection.ownership, Ownership::Owned { .. }) { format!("your {noun}") } else { noun.clone() };
+    let whose =
+        if matches!(collection.ownership, Ownership::Owned { .. }) { format!("your {noun}") } else { noun.clone() };
     let with = if words.is_empty() { String::new() } else { format!(" with {words}") };
     let rows = data.as_array().map(Vec::as_slice).unwrap_or_default();
     if let [Value::Object(only)] = rows

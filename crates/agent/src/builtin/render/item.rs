@@ -18,10 +18,8 @@ pub(super) fn item(collection: &Collection, name: &str, id: &Value, asked: &[Str
     let capital: String = noun.chars().take(1).flat_map(char::to_uppercase).chain(noun.chars().skip(1)).collect();
     let content = object.get("content").and_then(Value::as_str).filter(|_| fields::is_files(collection));
     let mut text = format!("{capital} {id}:");
-    for (name, one) in object.iter().filter(|(name, one)| !one.is_null() && !(content.is_some() && *name == "content")) {
-        if content.is_some() && ["path", "name", "folder", "kind", "version", "encoding", "offset", "length", "media_type"].contains(&name.as_str()) {
-            continue;
-        }
+    let dull = |name: &str| content.is_some() && !["size", "modified"].contains(&name);
+    for (name, one) in object.iter().filter(|(name, one)| !one.is_null() && !dull(name)) {
         text.push_str(&format!("\n- {name}: {}", value::short(one)));
     }
     if let Some(content) = content {
@@ -56,7 +54,11 @@ fn lines(name: &str, items: &[Value]) -> String {
             let parts: Vec<_> = object
                 .iter()
                 .filter(|(_, one)| !one.is_null())
-                .map(|(name, one)| if name == "path" { value::short(one) } else { format!("{name} {}", value::short(one)) })
+                .map(
+                    |(name, one)| {
+                        if name == "path" { value::short(one) } else { format!("{name} {}", value::short(one)) }
+                    },
+                )
                 .collect();
             format!("\n- {}", parts.join(" · "))
         }

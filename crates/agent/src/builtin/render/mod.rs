@@ -62,7 +62,9 @@ fn done(then: &Then<'_>, reply: &Reply) -> String {
         Then::Deleted { name, id } => {
             format!("Deleted {} {}.", sentence::noun(name, Some(1)), value::key(reply.id.as_ref().unwrap_or(id)))
         }
-        Then::Candidates { collection, name, said, command } => rows::candidates(collection, name, said, command, &data),
+        Then::Candidates { collection, name, said, command } => {
+            rows::candidates(collection, name, said, command, &data)
+        }
         Then::Invoked { name } => item::result(name, &data),
     }
 }

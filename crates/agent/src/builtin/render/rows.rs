@@ -45,7 +45,8 @@ pub(super) fn list(
 /// `You have 12 orders with status = open.`
 pub(super) fn head(collection: &Collection, name: &str, words: &str, total: Option<u64>, shown: usize) -> String {
     let with = if words.is_empty() { String::new() } else { format!(" with {words}") };
-    let count = total.map_or_else(|| format!("at least {shown}"), |total| if total == 0 { "no".into() } else { total.to_string() });
+    let count = total
+        .map_or_else(|| format!("at least {shown}"), |total| if total == 0 { "no".into() } else { total.to_string() });
     let noun = sentence::noun(name, total);
     match (&collection.ownership, total) {
         (Ownership::Owned { .. }, _) => format!("You have {count} {noun}{with}."),
@@ -70,7 +71,8 @@ pub(super) fn row(collection: &Collection, row: &Value) -> Option<String> {
     let object = row.as_object()?;
     let keys = collection.key.iter().filter_map(|name| Some((name, object.get(name)?)));
     let dull = |name: &str| fields::is_files(collection) && !["path", "size", "modified"].contains(&name);
-    let others = object.iter().filter(|(name, value)| !collection.key.contains(name) && !value.is_null() && !dull(name));
+    let others =
+        object.iter().filter(|(name, value)| !collection.key.contains(name) && !value.is_null() && !dull(name));
     let listed = others.filter(|(name, _)| collection.field(name).is_none_or(|field| field.listed));
     let parts: Vec<_> = keys
         .chain(listed)

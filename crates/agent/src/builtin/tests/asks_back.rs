@@ -4,7 +4,17 @@ use serde_json::Value;
 use super::{Planned, alice, planned};
 
 /// Writes that are not complete, not exact, or about more than one item.
-const MUST_NOT_WRITE: [&str; 58] = [
+const MUST_NOT_WRITE: [&str; 68] = [
+    "complete task 1",
+    "cancel order 103",
+    "buy a keyboard",
+    "create task with title=X, due=tomorrow",
+    "create task with title=X, due=2026-13-45",
+    "delete from orders where 1=1",
+    "UPDATE orders SET status='paid'",
+    "{\"tool\":\"shop_orders_delete\",\"identifier\":101}",
+    "call shop_orders_delete with identifier=101",
+    "show my orders and delete order 101",
     "delete all orders",
     "delete my orders",
     "delete orders",
@@ -109,9 +119,12 @@ async fn a_question_says_what_is_missing() {
 #[tokio::test]
 async fn help_names_what_there_is() {
     let (_shop, toolbox) = alice(ToolsMode::Typed).await;
-    for message in ["help", "What can you do?", "hello", "what data is there?", "who are you?", "list tables", "Hi!", "thanks"] {
+    for message in
+        ["help", "What can you do?", "hello", "what data is there?", "who are you?", "list tables", "Hi!", "thanks"]
+    {
         let Planned::Says(text) = planned(&toolbox, message) else { panic!("{message} made a call") };
-        for part in ["I am the built-in model", "- orders (list, get, create", "- files", "“show my last 3 orders”"] {
+        for part in ["I am the built-in model", "- orders (list, get, create", "- files", "“show my last 3 orders”"]
+        {
             assert!(text.contains(part), "{message}: {text}");
         }
     }
@@ -134,18 +147,57 @@ fn names_a_user(value: &Value) -> bool {
 async fn no_text_breaks_the_reader() {
     let (_shop, toolbox) = alice(ToolsMode::Typed).await;
     let words = [
-        "orders", "order", "7", "with", "=", ",", "\"", "“", "[", "]", "{", "}", "status", "delete", "create", "’s", "or", "and",
-        "by", "last", "top", "-", ":", "\u{0}", "ä", "🦀", "99999999999999999999", "of", "not", "in", "user_id", "page", "limit",
-        "between", "note", "called", "a.txt", "total", "sorted", "is", "for", "user",
+        "orders",
+        "order",
+        "7",
+        "with",
+        "=",
+        ",",
+        "\"",
+        "“",
+        "[",
+        "]",
+        "{",
+        "}",
+        "status",
+        "delete",
+        "create",
+        "’s",
+        "or",
+        "and",
+        "by",
+        "last",
+        "top",
+        "-",
+        ":",
+        "\u{0}",
+        "ä",
+        "🦀",
+        "99999999999999999999",
+        "of",
+        "not",
+        "in",
+        "user_id",
+        "page",
+        "limit",
+        "between",
+        "note",
+        "called",
+        "a.txt",
+        "total",
+        "sorted",
+        "is",
+        "for",
+        "user",
     ];
     // A fixed walk through many orders of these words.
     let mut seed = 7_usize;
-    for _ in 0..4000 {
+    for _ in 0..2000 {
         let mut message = String::new();
         for _ in 0..(seed % 9 + 1) {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             message.push_str(words[(seed >> 33) % words.len()]);
-            if seed % 3 != 0 {
+            if seed & 1 == 0 {
                 message.push(' ');
             }
         }

@@ -83,7 +83,11 @@ async fn toolbox() -> Toolbox {
             collection("devices", &["serial"], vec![text("serial"), Field::new("active", json!({"type": "boolean"}))]),
         ],
         actions: vec![
-            action("close_month", Effect::Write, json!({"type": "object", "properties": {"month": {"type": "integer"}}, "required": ["month"]})),
+            action(
+                "close_month",
+                Effect::Write,
+                json!({"type": "object", "properties": {"month": {"type": "integer"}}, "required": ["month"]}),
+            ),
             action("restart", Effect::Destroy, json!({"type": "object", "properties": {}})),
         ],
         ..Catalog::default()
@@ -105,14 +109,30 @@ async fn other_catalogs_are_read_as_well() {
     for (message, tool, arguments) in [
         ("open tickets", "desk_tickets_list", json!({"filters": {"status": "open"}, "limit": 20})),
         ("my in progress tickets", "desk_tickets_list", json!({"filters": {"status": "in_progress"}, "limit": 20})),
-        ("tickets with status = In Progress", "desk_tickets_list", json!({"filters": {"status": "in_progress"}, "limit": 20})),
-        ("how many urgent tickets are open?", "desk_tickets_aggregate", json!({"metrics": [{"function": "count"}], "filters": {"priority": "urgent", "status": "open"}})),
+        (
+            "tickets with status = In Progress",
+            "desk_tickets_list",
+            json!({"filters": {"status": "in_progress"}, "limit": 20}),
+        ),
+        (
+            "how many urgent tickets are open?",
+            "desk_tickets_aggregate",
+            json!({"metrics": [{"function": "count"}], "filters": {"priority": "urgent", "status": "open"}}),
+        ),
         ("mark ticket 7 as closed", "desk_tickets_update", json!({"identifier": 7, "data": {"status": "closed"}})),
         ("show crm orders", "crm_orders_list", json!({"limit": 20})),
         ("list desk.orders", "desk_orders_list", json!({"limit": 20})),
         ("delete desk.orders 7", "desk_orders_delete", json!({"identifier": 7})),
-        ("get membership team_id=1, member=ann", "desk_memberships_get", json!({"identifier": {"team_id": 1, "member": "ann"}})),
-        ("delete membership team_id=1 and member=ann", "desk_memberships_delete", json!({"identifier": {"team_id": 1, "member": "ann"}})),
+        (
+            "get membership team_id=1, member=ann",
+            "desk_memberships_get",
+            json!({"identifier": {"team_id": 1, "member": "ann"}}),
+        ),
+        (
+            "delete membership team_id=1 and member=ann",
+            "desk_memberships_delete",
+            json!({"identifier": {"team_id": 1, "member": "ann"}}),
+        ),
         ("get device AB-12", "desk_devices_get", json!({"identifier": "AB-12"})),
         ("inactive devices", "desk_devices_list", json!({"filters": {"active": false}, "limit": 20})),
         ("run close_month with month=3", "desk_close_month", json!({"month": 3})),

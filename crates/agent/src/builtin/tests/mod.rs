@@ -3,7 +3,6 @@
 
 mod asks_back;
 mod catalogs;
-mod explore;
 mod identity;
 mod reads;
 #[path = "../../../tests/shop/mod.rs"]

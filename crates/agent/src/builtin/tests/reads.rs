@@ -31,7 +31,7 @@ async fn lists_are_understood() {
         ("orders with total at least 20 and at most 50", ORDERS, json!({"filters": {"total": {"gte": 20, "lte": 50}}, "limit": 20})),
         ("orders whose status is not shipped", ORDERS, json!({"filters": {"status": {"ne": "shipped"}}, "limit": 20})),
         ("orders from this month", ORDERS, json!({"filters": {"created_at": {"gte": "2026-11-01T00:00:00Z", "lt": "2026-12-01T00:00:00Z"}}, "limit": 20})),
-        ("orders created after 2026-10-01", ORDERS, json!({"filters": {"created_at": {"gt": "2026-10-01T00:00:00Z"}}, "limit": 20})),
+        ("orders created after 2026-10-01", ORDERS, json!({"filters": {"created_at": {"gte": "2026-10-02T00:00:00Z"}}, "limit": 20})),
         ("last week's orders", ORDERS, json!({"filters": {"created_at": {"gte": "2026-11-09T00:00:00Z", "lt": "2026-11-16T00:00:00Z"}}, "limit": 20})),
         ("orders, page 3", ORDERS, json!({"limit": 20, "offset": 40})),
         ("list orders limit 10 offset 30", ORDERS, json!({"limit": 10, "offset": 30})),
@@ -59,6 +59,22 @@ async fn lists_are_understood() {
         ("tasks that are not done", TASKS, json!({"filters": {"done": false}, "limit": 20})),
         ("done tasks", TASKS, json!({"filters": {"done": true}, "limit": 20})),
         ("high priority tasks", TASKS, json!({"filters": {"priority": "high"}, "limit": 20})),
+        ("which of my orders are open?", ORDERS, json!({"filters": {"status": "open"}, "limit": 20})),
+        ("orders placed this week", ORDERS, json!({"filters": {"created_at": {"gte": "2026-11-16T00:00:00Z", "lt": "2026-11-23T00:00:00Z"}}, "limit": 20})),
+        ("orders in october 2025", ORDERS, json!({"filters": {"created_at": {"gte": "2025-10-01T00:00:00Z", "lt": "2025-11-01T00:00:00Z"}}, "limit": 20})),
+        ("orders of the last 7 days", ORDERS, json!({"filters": {"created_at": {"gte": "2026-11-16T00:00:00Z", "lt": "2026-11-23T00:00:00Z"}}, "limit": 20})),
+        ("open orders over 100 sorted by newest first", ORDERS, json!({"filters": {"status": "open", "total": {"gt": 100}}, "sort": ["-created_at"], "limit": 20})),
+        ("show total and status of my orders", ORDERS, json!({"fields": ["total", "status"], "limit": 20})),
+        ("show the last order's total", ORDERS, json!({"sort": ["-created_at"], "fields": ["total"], "limit": 1})),
+        ("products not in electronics", PRODUCTS, json!({"filters": {"category": {"ne": "electronics"}}, "limit": 20})),
+        ("products out of stock over 10 euros", PRODUCTS, json!({"filters": {"in_stock": false, "price": {"gt": 10}}, "limit": 20})),
+        ("product names", PRODUCTS, json!({"fields": ["name"], "limit": 20})),
+        ("overdue tasks", TASKS, json!({"filters": {"due": {"lt": "2026-11-22"}, "done": false}, "limit": 20})),
+        ("which tasks are still open?", TASKS, json!({"filters": {"done": false}, "limit": 20})),
+        ("list tasks by due date", TASKS, json!({"sort": ["due"], "limit": 20})),
+        ("tasks with a due date", TASKS, json!({"filters": {"due": {"is_null": false}}, "limit": 20})),
+        ("files in reports", FILES, json!({"filters": {"folder": "reports"}, "limit": 20})),
+        ("what's in my files?", FILES, json!({"limit": 20})),
         ("order items with quantity > 1", "shop_order_items_list", json!({"filters": {"quantity": {"gt": 1}}, "limit": 20})),
         ("list order_items", "shop_order_items_list", json!({"limit": 20})),
         ("list my files", FILES, json!({"limit": 20})),
@@ -100,6 +116,8 @@ async fn single_items_are_understood() {
         ("order #7", orders, json!({"identifier": 7})),
         ("show me the order with id 7", orders, json!({"identifier": 7})),
         ("what is the status of order 7?", orders, json!({"identifier": 7, "fields": ["status"]})),
+        ("is order 7 shipped?", orders, json!({"identifier": 7})),
+        ("what does welcome.md say?", "notes_files_get", json!({"identifier": "welcome.md"})),
         ("open file reports/2026.md", "notes_files_get", json!({"identifier": "reports/2026.md"})),
         ("what's in welcome.md?", "notes_files_get", json!({"identifier": "welcome.md"})),
         ("read \"my notes.txt\"", "notes_files_get", json!({"identifier": "my notes.txt"})),
@@ -111,6 +129,8 @@ async fn single_items_are_understood() {
 async fn actions_are_understood() {
     check(vec![
         ("search my files for invoice", "notes_search", json!({"text": "invoice"})),
+        ("search for invoice in my files", "notes_search", json!({"text": "invoice"})),
+        ("find notes containing two words", "notes_search", json!({"text": "two words"})),
         ("search files for two words", "notes_search", json!({"text": "two words"})),
         ("run search with text=\"invoice 7\", limit=5", "notes_search", json!({"text": "invoice 7", "limit": 5})),
         ("move a.txt to b/c.txt", "notes_move", json!({"from": "a.txt", "to": "b/c.txt"})),
@@ -125,11 +145,19 @@ async fn the_same_words_work_with_universal_tools() {
     let (_shop, toolbox) = alice(ToolsMode::Universal).await;
     for (message, tool, arguments) in [
         ("show my last 3 orders", "list", json!({"resource_type": "orders", "sort": ["-created_at"], "limit": 3})),
-        ("how many open tasks do I have", "aggregate", json!({"resource_type": "tasks", "metrics": [{"function": "count"}], "filters": {"done": false}})),
+        (
+            "how many open tasks do I have",
+            "aggregate",
+            json!({"resource_type": "tasks", "metrics": [{"function": "count"}], "filters": {"done": false}}),
+        ),
         ("get order 7", "get", json!({"resource_type": "orders", "identifier": 7})),
         ("delete file old.log", "delete", json!({"resource_type": "files", "identifier": "old.log"})),
         ("search my files for invoice", "invoke", json!({"action": "search", "input": {"text": "invoice"}})),
-        ("create a task with title=Buy milk", "create", json!({"resource_type": "tasks", "data": {"title": "Buy milk"}})),
+        (
+            "create a task with title=Buy milk",
+            "create",
+            json!({"resource_type": "tasks", "data": {"title": "Buy milk"}}),
+        ),
     ] {
         assert_eq!(planned(&toolbox, message), Planned::Call(tool.into(), arguments), "{message}");
     }

@@ -1,8 +1,9 @@
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Map, Value, json};
 
-use super::judge::Findings;
+use super::judge::{Findings, is_hers};
 use super::pool::{Pool, fits};
 use super::target::{Target, targets};
 use crate::support::Mcp;
@@ -21,17 +22,18 @@ struct Try {
     missing: Option<Map<String, Value>>,
 }
 
-/// Bob calls everything with everything of Alice's: first what reads, then what writes.
-pub(super) async fn attack(alice: &Mcp, bob: &Mcp) -> Findings {
-    let all = targets(bob).await;
+/// Bob calls everything whose name holds `focus` with everything of Alice's: first what reads, then what writes.
+pub(super) async fn attack(alice: &Mcp, bob: &Mcp, focus: &str) -> Findings {
+    let mut all = targets(bob).await;
     let hers = Pool::harvest(alice, &targets(alice).await).await;
     let his = Pool::harvest(bob, &all).await;
     assert!(hers.scalars().count() > 30 && his.scalars().count() > 30, "the users see too little to try anything");
+    all.retain(|target| target.name().contains(focus));
     let mut findings = Findings::default();
     let mut tried = BTreeSet::new();
     for reads in [true, false] {
         for target in all.iter().filter(|target| target.reads == reads) {
-            let own = own_arguments(bob, target, &his).await;
+            let own = Own::of(bob, target, &his).await;
             for attempt in tries(target, &own, &hers) {
                 tried.insert((target.tool.clone(), attempt.slot.clone()));
                 run(bob, target, &attempt, &mut findings).await;
@@ -44,7 +46,7 @@ pub(super) async fn attack(alice: &Mcp, bob: &Mcp) -> Findings {
             findings.untried.insert(format!("{}: {slot}", target.name()));
         }
     }
-    for tool in bob.tool_names().await {
+    for tool in bob.tool_names().await.into_iter().filter(|tool| tool.contains(focus)) {
         if !tried.iter().any(|(tried, _)| *tried == tool) {
             findings.untried.insert(tool);
         }
@@ -111,25 +113,50 @@ fn leaves(value: &Value) -> Vec<&Value> {
     }
 }
 
-/// Arguments with which Bob's call is an ordinary one.
-async fn own_arguments(bob: &Mcp, target: &Target, his: &Pool) -> Map<String, Value> {
-    let row = match &target.list {
-        Some((tool, arguments)) => {
+/// What Bob has for a target.
+struct Own {
+    /// Arguments with which his call is an ordinary one.
+    arguments: Map<String, Value>,
+    /// Members of `data` that name what is made, so that each must be new.
+    names: Vec<String>,
+    /// An item of his in the same collection.
+    row: Map<String, Value>,
+}
+
+impl Own {
+    async fn of(bob: &Mcp, target: &Target, his: &Pool) -> Self {
+        let mut row = Map::new();
+        if let Some((tool, arguments)) = &target.list {
             let rows = bob.data(tool, &arguments.clone().into()).await;
-            rows.as_array().and_then(|rows| rows.last()).and_then(Value::as_object).cloned().unwrap_or_default()
+            let last = rows.as_array().and_then(|rows| rows.last()).and_then(Value::as_object);
+            row = last.cloned().unwrap_or_default();
         }
-        None => Map::new(),
-    };
-    let required = target.required.iter().map(|name| {
-        let schema = &target.properties[name];
-        let value = match name.as_str() {
-            "identifier" => identifier(target, &row),
-            "data" => data(schema, &row),
-            _ => his.candidates(target, name).into_iter().next().unwrap_or_else(|| any(schema)),
-        };
-        (name.clone(), value)
-    });
-    required.collect()
+        let required = target.required.iter().map(|name| {
+            let schema = &target.properties[name];
+            let value = match name.as_str() {
+                "identifier" => identifier(target, &row),
+                "data" => data(schema, &row),
+                _ => his.candidates(target, name).into_iter().next().unwrap_or_else(|| any(schema)),
+            };
+            (name.clone(), value)
+        });
+        let creates = target.properties.contains_key("data") && !target.properties.contains_key("identifier");
+        let names = if creates { target.key.clone() } else { Vec::new() };
+        Self { arguments: required.collect(), names, row }
+    }
+
+    /// The same arguments each time, but for names, which are new each time.
+    fn arguments(&self) -> Map<String, Value> {
+        let mut arguments = self.arguments.clone();
+        if let Some(Value::Object(data)) = arguments.get_mut("data") {
+            for name in &self.names {
+                if let Some(value) = data.get_mut(name) {
+                    *value = missing_like(value);
+                }
+            }
+        }
+        arguments
+    }
 }
 
 fn identifier(target: &Target, row: &Map<String, Value>) -> Value {
@@ -167,13 +194,15 @@ fn any(schema: &Value) -> Value {
 }
 
 /// Every way to put something of Alice's into a call.
-fn tries(target: &Target, own: &Map<String, Value>, hers: &Pool) -> Vec<Try> {
+fn tries(target: &Target, own: &Own, hers: &Pool) -> Vec<Try> {
     let mut all = Vec::new();
     let mut add = |slot: &str, foreign: Map<String, Value>, missing: Option<Map<String, Value>>| {
         all.push(Try { slot: slot.to_owned(), foreign, missing });
     };
+    // What both users have (a size, a common name) has no counterpart that nobody has.
+    let unless_common = |value: &Value, missing: Map<String, Value>| is_hers(value).then_some(missing);
     let with = |name: &str, value: &Value| {
-        let mut arguments = own.clone();
+        let mut arguments = own.arguments();
         arguments.insert(name.to_owned(), value.clone());
         arguments
     };
@@ -186,7 +215,7 @@ fn tries(target: &Target, own: &Map<String, Value>, hers: &Pool) -> Vec<Try> {
                 }
             }
             "filters" => {
-                for (filter, missing) in filters(hers) {
+                for (filter, missing) in filters(hers, &own.row) {
                     add(name, with(name, &filter), missing.map(|missing| with(name, &missing)));
                 }
             }
@@ -202,9 +231,9 @@ fn tries(target: &Target, own: &Map<String, Value>, hers: &Pool) -> Vec<Try> {
                 }
             }
             _ if schema["type"] == "object" && schema.get("properties").is_some() && name != "identifier" => {
-                let inner = own.get(name).and_then(Value::as_object).cloned().unwrap_or_default();
+                let inner = || own.arguments().get(name).and_then(Value::as_object).cloned().unwrap_or_default();
                 let put = |member: &str, value: &Value| {
-                    let mut inner = inner.clone();
+                    let mut inner = inner();
                     inner.insert(member.to_owned(), value.clone());
                     with(name, &inner.into())
                 };
@@ -224,9 +253,9 @@ fn tries(target: &Target, own: &Map<String, Value>, hers: &Pool) -> Vec<Try> {
                     let known: Map<String, Value> =
                         known.map(|(member, value)| (member.clone(), value.clone())).collect();
                     if known.len() > 1 && known.values().any(is_key) {
-                        let mut foreign = inner.clone();
+                        let mut foreign = inner();
                         foreign.extend(known.clone());
-                        let mut missing = inner.clone();
+                        let mut missing = inner();
                         missing.extend(known.iter().map(|(member, value)| (member.clone(), missing_like(value))));
                         add(name, with(name, &foreign.into()), Some(with(name, &missing.into())));
                     }
@@ -244,9 +273,11 @@ fn tries(target: &Target, own: &Map<String, Value>, hers: &Pool) -> Vec<Try> {
                 }
             }
             _ => {
-                for value in hers.candidates(target, name) {
+                // A number that only says how many is tried with a few of her numbers.
+                let enough = if schema["type"] == "integer" { 4 } else { usize::MAX };
+                for value in hers.candidates(target, name).into_iter().take(enough) {
                     if value.is_object() || is_key(&value) || name != "identifier" {
-                        add(name, with(name, &value), Some(with(name, &missing_like(&value))));
+                        add(name, with(name, &value), unless_common(&value, with(name, &missing_like(&value))));
                     }
                 }
                 if schema["type"] == "boolean" || schema.get("enum").is_some_and(Value::is_array) {
@@ -271,22 +302,26 @@ fn tries(target: &Target, own: &Map<String, Value>, hers: &Pool) -> Vec<Try> {
     all
 }
 
-/// Conditions that would hold for something of hers.
-fn filters(hers: &Pool) -> Vec<(Value, Option<Value>)> {
+/// Conditions that would hold for something of hers, on fields that his item has too and on those that say whose it is.
+fn filters(hers: &Pool, row: &Map<String, Value>) -> Vec<(Value, Option<Value>)> {
     let mut all = Vec::new();
     let mut pairs = BTreeSet::new();
     for (name, value) in hers.rows.iter().flatten().filter(|(_, value)| value.is_string() || value.is_number()) {
+        if !row.contains_key(name) && !row.is_empty() {
+            continue;
+        }
         if pairs.insert(format!("{name}={value}")) {
             let missing = missing_like(value);
             let of = |value: &Value| json!({name.as_str(): value});
-            all.push((of(value), Some(of(&missing))));
-            all.push((json!({"or": [of(value), of(&missing)]}), Some(json!({"or": [of(&missing), of(&missing)]}))));
+            let counterpart = |filter: Value| is_hers(value).then_some(filter);
+            all.push((of(value), counterpart(of(&missing))));
+            let either = |value: &Value| json!({"or": [of(value), of(&missing)]});
+            all.push((either(value), counterpart(either(&missing))));
             all.push((json!({"not": of(&missing)}), None));
             all.push((json!({name.as_str(): {"gte": value}}), None));
         }
     }
-    let names: BTreeSet<_> = hers.rows.iter().flat_map(Map::keys).collect();
-    for name in names {
+    for name in row.keys() {
         for operator in ["contains", "starts_with"] {
             let of = |text: &str| json!({name.as_str(): {operator: text}});
             all.push((of("ALICE-0"), Some(of("CAROL-0"))));
@@ -316,16 +351,23 @@ fn is_key(value: &Value) -> bool {
     }
 }
 
-/// A value of the same shape that nothing has.
+/// A value of the same shape that nothing has and that was never tried before: Bob may have made one of that name.
 fn missing_like(value: &Value) -> Value {
+    static TRIED: AtomicUsize = AtomicUsize::new(0);
+    let nth = TRIED.fetch_add(1, Ordering::Relaxed);
+    like(value, nth)
+}
+
+fn like(value: &Value, nth: usize) -> Value {
     match value {
-        Value::Number(number) => number.as_u64().map_or_else(|| value.clone(), |number| (number + 50_000).into()),
-        Value::String(text) => {
-            let text = text.replace("ALICE", "CAROL").replace("a11ce000", "ca401000").replace("alice", "carol");
-            text.into()
+        Value::Number(number) if number.is_u64() => (1_000_000 + nth).into(),
+        Value::String(text) if text.len() == 36 && text.as_bytes()[8] == b'-' => {
+            format!("{nth:08x}{}", &text[8..]).into()
         }
+        Value::String(text) if text.contains("ALICE") => text.replace("ALICE", &format!("C{nth:05}")).into(),
+        Value::String(text) => format!("{text}-{nth}").into(),
         Value::Object(object) => {
-            object.iter().map(|(name, value)| (name.clone(), missing_like(value))).collect::<Map<_, _>>().into()
+            object.iter().map(|(name, value)| (name.clone(), like(value, nth))).collect::<Map<_, _>>().into()
         }
         other => other.clone(),
     }

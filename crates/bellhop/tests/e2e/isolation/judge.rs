@@ -43,7 +43,7 @@ impl Findings {
         ];
         for (kind, found) in kinds {
             lines.push(format!("{kind}: {}", found.len()));
-            lines.extend(found.iter().take(12).map(|line| format!("  {line}")));
+            lines.extend(found.iter().take(60).map(|line| format!("  {line}")));
         }
         lines.join("\n")
     }
@@ -52,6 +52,11 @@ impl Findings {
         let all = [&self.leaks, &self.apart, &self.changed, &self.untried];
         assert!(all.iter().all(|found| found.is_empty()) && self.calls > 500, "{}", self.summary());
     }
+}
+
+/// Whether this can only be Alice's.
+pub(super) fn is_hers(value: &Value) -> bool {
+    marks(&value.to_string()).next().is_some()
 }
 
 /// Everything in `text` by which Alice's data can be recognised.

@@ -63,7 +63,9 @@ fn typed(tool: &Value, tools: &[Value]) -> Target {
     let list = tools.iter().any(|tool| tool["name"] == list.as_str()).then(|| (list, Map::new()));
     let mut target = plain(tool);
     target.list = list;
-    target.key = key(&tool["inputSchema"]["properties"]["identifier"]);
+    let get = format!("{collection}_get");
+    let get = tools.iter().find(|tool| tool["name"] == get.as_str());
+    target.key = get.map(|get| key(&get["inputSchema"]["properties"]["identifier"])).unwrap_or_default();
     target
 }
 

@@ -1,0 +1,57 @@
+use connector::Field;
+use serde_json::{Value, json};
+
+use super::parameters::path;
+
+/// The fields of a file or folder, in the order in which they are shown.
+pub(super) fn fields() -> Vec<Field> {
+    let read = |name: &str, schema: Value, description: &str| Field {
+        description: Some(description.into()),
+        creatable: false,
+        updatable: false,
+        ..Field::new(name, schema)
+    };
+    let only_get = |field: Field| Field { listed: false, filterable: false, sortable: false, ..field };
+    let null = |field: Field| Field { nullable: true, ..field };
+    vec![
+        Field { required: true, creatable: true, ..read("path", path(), "Where it is, such as notes/today.md.") },
+        read("name", json!({"type": "string"}), "The last name of its path."),
+        read("folder", json!({"type": "string"}), "The path of the folder it is in; empty at the top."),
+        Field {
+            creatable: true,
+            ..read("kind", json!({"type": "string", "enum": ["file", "folder"]}), "A file unless it says folder.")
+        },
+        null(read("size", json!({"type": "integer", "minimum": 0}), "In bytes; null for a folder.")),
+        read("modified", json!({"type": "string", "format": "date-time"}), "When it was last changed, in UTC."),
+        null(read(
+            "media_type",
+            json!({"type": "string"}),
+            "Such as text/markdown, by the name; null for a folder and where the name does not tell.",
+        )),
+        Field {
+            filterable: false,
+            sortable: false,
+            ..null(read(
+                "version",
+                json!({"type": "string"}),
+                "Changes whenever the file is written; see `if_version`.",
+            ))
+        },
+        Field {
+            creatable: true,
+            updatable: true,
+            ..null(only_get(read("content", json!({"type": "string"}), "What is in the file, as `encoding` says.")))
+        },
+        Field {
+            creatable: true,
+            updatable: true,
+            ..null(only_get(read(
+                "encoding",
+                json!({"type": "string", "enum": ["text", "base64"]}),
+                "How `content` is written: text (UTF-8), or base64 for bytes that are not text.",
+            )))
+        },
+        null(only_get(read("offset", json!({"type": "integer"}), "Of which byte of the file `content` is the first."))),
+        null(only_get(read("length", json!({"type": "integer"}), "How many bytes of the file `content` stands for."))),
+    ]
+}
