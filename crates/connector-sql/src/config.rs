@@ -23,7 +23,9 @@ pub struct Config {
     #[serde(default)]
     pub shared_writable: Vec<String>,
     /// Names of columns that hold a user's id, where no foreign key says otherwise. Letter case and underscores do
-    /// not matter.
+    /// not matter: `user_id` stands for `userId`, too. By default user_id, owner_id, owner, user_uuid, owner_uuid,
+    /// owner_user_id. Names such as created_by or author are not among them, because they say who made a row and not
+    /// whose it is; with a foreign key to the users table they are found all the same.
     #[serde(default = "owner_columns")]
     pub owner_columns: Vec<String>,
     /// The table that has one row for each user, keyed by the user's id; found by its name where not given.
@@ -36,7 +38,10 @@ pub struct Config {
     #[serde(default)]
     pub hide: Vec<String>,
     /// Words that make a column credential-like: such columns are never shown, filtered, sorted or written. Whole
-    /// words of `snake_case` and `camelCase` names count, anywhere in the name; after a `*`, only at its end.
+    /// words of `snake_case` and `camelCase` names count, anywhere in the name; after a `*`, only at its end. Truth
+    /// values, times, and numbers that count something (`token_count`) are never credentials. By default password,
+    /// passwd, pwd, passphrase, passcode, secret, token, *hash, *salt, otp, totp, api_key, apikey, private_key,
+    /// access_key, signing_key, encryption_key, recovery_code, backup_code, credential, jwt, *pin, cvv, cvc, ssn.
     #[serde(default = "credential_columns")]
     pub credential_columns: Vec<String>,
     /// The most connections kept open.
@@ -72,7 +77,7 @@ pub struct TableConfig {
     /// It may be read only.
     pub read_only: bool,
     /// The operations offered, of those that are possible. The users table offers only reading unless this says more.
-    #[schemars(with = "Option<Vec<Kind>>")]
+    #[schemars(with = "Option<Vec<OperationName>>")]
     pub operations: Option<BTreeSet<OperationKind>>,
     /// What an item is, instead of the database's own comment.
     pub description: Option<String>,
@@ -92,7 +97,7 @@ pub struct TableConfig {
 #[derive(JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(dead_code, reason = "only its schema is used")]
-enum Kind {
+enum OperationName {
     List,
     Get,
     Create,
@@ -153,7 +158,7 @@ fn words(list: &[&str]) -> Vec<String> {
 }
 
 fn owner_columns() -> Vec<String> {
-    words(&["user_id", "owner_id", "owner", "user_uuid", "owner_uuid", "owner_user_id", "belongs_to_user_id"])
+    words(&["user_id", "owner_id", "owner", "user_uuid", "owner_uuid", "owner_user_id"])
 }
 
 fn credential_columns() -> Vec<String> {

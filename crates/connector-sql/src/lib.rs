@@ -1,4 +1,4 @@
-//! SQL databases as collections of the caller's own rows: SQLite and PostgreSQL.
+//! SQL databases as collections of the caller's own rows: SQLite, and PostgreSQL from version 13.
 //!
 //! [`Sql::connect`] reads the schema from the database's own catalog, decides whose each table's rows are, and offers
 //! what it could tie to a user. What it could not is in [`Catalog::hidden`] with the reason and the one line that would

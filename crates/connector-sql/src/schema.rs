@@ -40,6 +40,8 @@ pub(crate) struct Table {
     pub(crate) grants: Grants,
     /// Whether deleting a row would delete or change rows of a table that cannot be seen.
     pub(crate) cascades_unseen: bool,
+    /// Columns that foreign keys of such tables refer to.
+    pub(crate) referred_unseen: Vec<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +99,8 @@ pub(crate) struct Column {
     pub(crate) assigned: Assigned,
     pub(crate) comment: Option<String>,
     pub(crate) max_length: Option<u32>,
+    /// The only texts that a check constraint allows; empty where any text is.
+    pub(crate) choices: Vec<String>,
     /// Whether values of the type have an order.
     pub(crate) ordered: bool,
     /// Whether `=` holds for equal bytes only.

@@ -51,8 +51,9 @@ pub(crate) fn examples(world: &World<'_>) -> Vec<String> {
     if let Some((offered, collection)) = filtered {
         said.push(format!("“list {} with {}”", offered.resource_type, example_filter(collection)));
     }
-    let mut counted =
-        with(OperationKind::Aggregate).filter(|(_, c)| owned(c) && !c.name.contains('_') && !fields::is_files(c));
+    let mut counted = with(OperationKind::Aggregate).filter(|(o, c)| {
+        o.operations.contains(&OperationKind::Create) && !c.name.contains('_') && !fields::is_files(c)
+    });
     if let Some((offered, _)) = counted.next_back().or_else(|| with(OperationKind::Aggregate).next()) {
         said.push(format!("“how many {} do I have”", sentence::noun(&offered.resource_type, None)));
     }

@@ -73,6 +73,9 @@ fn schema(kind: &Kind, column: &Column, engine: Engine) -> Value {
             if let Some(length) = column.max_length.filter(|_| engine == Engine::Postgres) {
                 schema.insert("maxLength".into(), json!(length));
             }
+            if !column.choices.is_empty() {
+                schema.insert("enum".into(), json!(column.choices));
+            }
             Value::Object(schema)
         }
         Kind::Bool => json!({"type": "boolean"}),

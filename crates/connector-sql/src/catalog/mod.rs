@@ -116,6 +116,7 @@ impl View<'_> {
     /// Whether some foreign key refers to this column.
     fn is_referred_to(&self, table: usize, column: usize) -> bool {
         let refers = |key: &ForeignKey| key.table == table && key.targets.contains(&column);
-        self.schema.tables.iter().any(|child| child.foreign.iter().any(refers))
+        self.schema.tables[table].referred_unseen.contains(&column)
+            || self.schema.tables.iter().any(|child| child.foreign.iter().any(refers))
     }
 }

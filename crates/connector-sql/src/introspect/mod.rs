@@ -1,5 +1,6 @@
 //! Reads the schema from the database's own catalog.
 
+mod choices;
 mod kind;
 mod pg_type;
 mod postgres;

@@ -40,6 +40,7 @@ impl ColumnRow {
             },
             ordered: self.ordered || matches!(kind, Kind::Text | Kind::Enum(_)),
             exact: text && self.deterministic,
+            choices: Vec::new(),
             kind,
             name: self.name,
             cast: self.cast,

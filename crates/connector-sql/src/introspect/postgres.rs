@@ -4,7 +4,7 @@ use connector::{Error, Result};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::pg_type;
+use super::{choices, pg_type};
 use crate::Config;
 use crate::pool::{Cell, Session};
 use crate::schema::{Constraint, ForeignKey, Form, Grants, OnDelete, Table};
@@ -46,6 +46,8 @@ struct ConstraintRow {
     parent: u32,
     targets: Vec<i16>,
     on_delete: String,
+    /// Of a check constraint that holds for every row.
+    definition: Option<String>,
 }
 
 /// Where a table's columns are, by their number in PostgreSQL, which skips dropped ones.
@@ -85,6 +87,11 @@ pub(super) async fn tables(session: &mut Session, config: &Config) -> Result<Vec
         let child = at(row.table).and_then(|at| Some((at, places(&numbers[at], &row.columns)?)));
         if row.kind == "c" {
             if let Some((at, columns)) = child {
+                if let ([only], Some(values)) =
+                    (columns.as_slice(), row.definition.as_deref().and_then(choices::of_constraint))
+                {
+                    tables[at].columns[*only].choices = values;
+                }
                 tables[at].checks.push(Constraint { name: row.name, columns });
             }
             continue;
@@ -107,7 +114,10 @@ pub(super) async fn tables(session: &mut Session, config: &Config) -> Result<Vec
                     declared: true,
                 });
             }
-            _ => tables[parent].cascades_unseen |= on_delete != OnDelete::Refuse,
+            (_, targets) => {
+                tables[parent].cascades_unseen |= on_delete != OnDelete::Refuse;
+                tables[parent].referred_unseen.extend(targets.into_iter().flatten());
+            }
         }
     }
     Ok(tables)
@@ -129,6 +139,7 @@ fn table(row: &TableRow, all: &[TableRow]) -> Table {
         foreign: Vec::new(),
         grants: Grants { select: row.selectable, insert: row.insertable, update: row.updatable, delete: row.deletable },
         cascades_unseen: false,
+        referred_unseen: Vec::new(),
     }
 }
 

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use connector::Result;
 
-use super::{kind, texts};
+use super::{choices, kind, texts};
 use crate::pool::Session;
 use crate::schema::{Affinity, Assigned, Column, Constraint, ForeignKey, Form, Grants, Kind, OnDelete, Table};
 use crate::sql::Statement;
@@ -10,6 +10,8 @@ use crate::sql::Statement;
 /// Tables and views of the main database, without SQLite's own and the inner tables of virtual ones.
 const TABLES: &str = "SELECT name, type FROM pragma_table_list \
      WHERE schema = 'main' AND type IN ('table', 'view', 'virtual') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
+
+const DEFINITION: &str = "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?";
 
 const COLUMNS: &str = "SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(?) ORDER BY cid";
 
@@ -71,8 +73,18 @@ async fn table(session: &mut Session, name: String, form: &str, read_only: bool)
         foreign: Vec::new(),
         grants: Grants { select: true, insert: writable, update: writable, delete: writable },
         cascades_unseen: false,
+        referred_unseen: Vec::new(),
     };
     table.unique = unique(session, &table).await?;
+    if let Some(sql) =
+        texts(session, &Statement::fixed(DEFINITION, &[&table.name])).await?.pop().and_then(|mut row| row.next())
+    {
+        for (name, values) in choices::of_definition(&sql) {
+            if let Some(column) = table.columns.iter_mut().find(|column| column.name.eq_ignore_ascii_case(&name)) {
+                column.choices = values;
+            }
+        }
+    }
     Ok(table)
 }
 
@@ -88,6 +100,7 @@ fn describe(name: String, declared: &str, not_null: bool, has_default: bool, gen
         assigned: if generated { Assigned::Generated } else { Assigned::Caller },
         comment: None,
         max_length: kind::max_length(declared),
+        choices: Vec::new(),
         ordered: !matches!(kind, Kind::Json | Kind::Bytes),
         exact: false,
         affinity,

@@ -172,8 +172,9 @@ impl Page {
         let (json, total) = (cells.next().and_then(Cell::text), cells.next());
         self.total = self.total.or_else(|| total?.count());
         if self.rows == self.limit {
+            // The last one: it only says that there is more.
             self.more = true;
-            return false;
+            return true;
         }
         let json = json.unwrap_or_else(|| "null".into());
         if self.json.len() + json.len() + 2 > self.bytes_max {

@@ -45,6 +45,9 @@ pub(crate) enum Reason {
     Elsewhere { column: usize, table: usize },
 }
 
+/// Columns that hold users' ids in tables that are not the users' own, with their table.
+type Ids = [(usize, usize)];
+
 /// What is known of a table before foreign keys are followed.
 #[derive(Clone, Debug)]
 enum Claim {
@@ -71,17 +74,23 @@ impl Owners {
     pub(crate) fn decide(schema: &mut Schema, config: &Config) -> Result<Self> {
         let mut claims = configured::claims(schema, config)?;
         let users = users::find(schema, config)?;
+        let mut ids = Vec::new();
         if let Some(users) = users
-            && let (Claim::Open, [key]) = (&claims[users], schema.tables[users].key.as_slice())
+            && let [key] = schema.tables[users].key.as_slice()
         {
-            claims[users] = Claim::Known(Owned::Column(*key));
+            match claims[users] {
+                Claim::Open => claims[users] = Claim::Known(Owned::Column(*key)),
+                // A list of users that all may see still says by its key who is who.
+                Claim::Known(Owned::Shared { .. }) => ids.push((users, *key)),
+                _ => {}
+            }
         }
         for at in 0..claims.len() {
             if matches!(claims[at], Claim::Open) {
-                claims[at] = named::claim(schema, config, &claims, users, at);
+                claims[at] = named::claim(schema, config, &claims, users, &ids, at);
             }
         }
-        let tables = path::follow(schema, &claims);
+        let tables = path::follow(schema, &claims, &ids);
         configured::check(schema, config, &tables)?;
         Ok(Self { tables, users })
     }

@@ -1,10 +1,17 @@
-use super::{Claim, Owned, Reason, can_hold_id};
+use super::{Claim, Ids, Owned, Reason, can_hold_id};
 use crate::Config;
 use crate::names::folded;
 use crate::schema::{ForeignKey, Schema};
 
 /// What columns named like a user id say of a table.
-pub(super) fn claim(schema: &Schema, config: &Config, claims: &[Claim], users: Option<usize>, at: usize) -> Claim {
+pub(super) fn claim(
+    schema: &Schema,
+    config: &Config,
+    claims: &[Claim],
+    users: Option<usize>,
+    ids: &Ids,
+    at: usize,
+) -> Claim {
     let table = &schema.tables[at];
     let list: Vec<String> = config.owner_columns.iter().map(|name| folded(name)).collect();
     let named: Vec<usize> = (0..table.columns.len())
@@ -13,18 +20,21 @@ pub(super) fn claim(schema: &Schema, config: &Config, claims: &[Claim], users: O
         .collect();
     match named.as_slice() {
         [] => Claim::Open,
-        [one] => reading(schema, claims, users, at, *one),
+        [one] => reading(schema, claims, users, ids, at, *one),
         _ => Claim::Known(Owned::Nobody(Reason::Columns(named))),
     }
 }
 
 /// What one such column says, in the light of its foreign key.
-fn reading(schema: &Schema, claims: &[Claim], users: Option<usize>, at: usize, column: usize) -> Claim {
+fn reading(schema: &Schema, claims: &[Claim], users: Option<usize>, ids: &Ids, at: usize, column: usize) -> Claim {
     let own = |(_, key): &(usize, &ForeignKey)| key.columns == [column];
     let Some((foreign, key)) = schema.tables[at].foreign.iter().enumerate().find(own) else {
         return Claim::Known(Owned::Column(column));
     };
     match &claims[key.table] {
+        _ if ids.iter().any(|(table, id)| *table == key.table && key.targets == [*id]) => {
+            Claim::Known(Owned::Column(column))
+        }
         Claim::Known(Owned::Column(owner)) if key.targets == [*owner] => Claim::Known(Owned::Column(column)),
         // Whose id it is depends on the table referred to; a users table says so by another column, others by theirs.
         _ if users == Some(key.table) => Claim::Via { foreign, otherwise: Reason::Untied },

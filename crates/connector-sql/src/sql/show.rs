@@ -1,6 +1,6 @@
 //! How values go into answers: the database itself writes the JSON.
 
-use sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func, Query};
+use sea_query::{Alias, BinOper, CaseStatement, Expr, ExprTrait, Func, Query};
 
 use super::{cast, column};
 use crate::schema::{Column, Engine, Kind, Table};
@@ -11,16 +11,28 @@ const EXACT_MAX: i64 = 9_007_199_254_740_991;
 /// The most digits of a decimal that every JSON reader keeps exactly.
 const EXACT_DIGITS: i64 = 15;
 
+/// How many names and values one SQLite function call is given. Its limit is a thousand arguments.
+const PAIRS_MAX: usize = 400;
+
 /// A whole row as the text of a JSON object.
 pub(crate) fn row(engine: Engine, table: &Table, alias: Option<&str>, columns: &[usize]) -> Expr {
     match engine {
         Engine::Sqlite => {
-            let mut object = Func::cust("json_object");
-            for at in columns {
-                let described = &table.columns[*at];
-                object = object.arg(literal(&described.name)).arg(value(engine, described, alias));
-            }
-            object.into()
+            let mut objects = columns.chunks(PAIRS_MAX).map(|columns| {
+                let pair = |at: &usize| {
+                    let described = &table.columns[*at];
+                    [literal(&described.name), value(engine, described, alias)]
+                };
+                Expr::from(Func::cust("json_object").args(columns.iter().flat_map(pair)))
+            });
+            let first = objects.next().unwrap_or_else(|| Expr::cust("'{}'"));
+            // `{"a":1}` and `{"b":2}` become `{"a":1,"b":2}`.
+            objects.fold(first, |whole, next| {
+                // A negative length counts backwards from before the last character.
+                let head = Func::cust("substr").arg(whole).arg(Expr::cust("-1")).arg(Expr::cust("-2147483647"));
+                Expr::from(head)
+                    .binary(BinOper::Custom("|| ',' ||"), Func::cust("substr").arg(next).arg(Expr::cust("2")))
+            })
         }
         Engine::Postgres => {
             // `json_build_object` takes a hundred arguments at most; a row has no such bound.

@@ -168,6 +168,22 @@ both! {
         assert_eq!(failure(alice.update("users", json!("bob"), json!({"name": "x"})).await).0, "not_found");
     }
 
+    a_users_table_that_all_may_read_still_says_who_is_who(engine) {
+        let world = World::new(engine, "
+            CREATE TABLE users (id text PRIMARY KEY, name text);
+            CREATE TABLE orders (id $ID, user_id text NOT NULL REFERENCES users(id));
+            CREATE TABLE reviews (id $ID, author text NOT NULL REFERENCES users(id), order_id bigint);
+            INSERT INTO users VALUES ('alice', 'Alice'), ('bob', 'Bob');
+            INSERT INTO orders VALUES (1, 'alice'), (2, 'bob'); INSERT INTO reviews VALUES (1, 'bob', 1), (2, 'alice', 2);
+        ", |config| config.shared = vec!["users".into()]).await;
+        assert_eq!((by(&world, "orders").unwrap(), by(&world, "reviews").unwrap()), ("column user_id".into(), "column author".into()));
+        let alice = world.as_user("alice").await;
+        assert_eq!(alice.all("users").await.as_array().unwrap().len(), 2);
+        assert_eq!((alice.all("orders").await, alice.all("reviews").await), (json!([{"id": 1}]), json!([{"id": 2, "order_id": 2}])));
+        alice.create("orders", json!({})).await.unwrap();
+        assert_eq!(failure(alice.update("users", json!("bob"), json!({"name": "x"})).await).0, "unsupported");
+    }
+
     a_view_is_owned_by_its_owner_column_and_read_only(engine) {
         let world = World::new(engine, "
             CREATE TABLE orders (id $ID, user_id text, total integer);

@@ -46,6 +46,14 @@ both! {
         assert_eq!(nobody.all("orders").await, json!([]));
     }
 
+    a_checked_list_of_values_is_described(engine) {
+        use connector::Connector;
+        let world = shop(engine).await;
+        let catalog = world.sql.catalog();
+        let status = &catalog.collection("orders").unwrap().field("status").unwrap().schema;
+        assert_eq!(*status, json!({"type": "string", "enum": ["open", "closed"]}));
+    }
+
     count_is_the_total_and_cursors_go_on(engine) {
         let world = shop(engine).await;
         let alice = world.as_user("alice").await;

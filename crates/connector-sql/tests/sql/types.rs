@@ -187,12 +187,17 @@ async fn sqlite_values_survive_whatever_their_column_says() {
 #[tokio::test]
 async fn wide_tables_are_shown_whole() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
-        let columns: Vec<String> = (0..400).map(|number| format!("c{number} integer")).collect();
+        let columns: Vec<String> = (0..900).map(|number| format!("c{number} $JSON")).collect();
         let script = format!("CREATE TABLE wide (id $ID, user_id text NOT NULL, {})", columns.join(", "));
         let world = World::new(engine, &script, |_| {}).await;
         let alice = world.as_user("alice").await;
-        let created = alice.create("wide", json!({"c399": 7, "c0": 1})).await.unwrap();
-        assert_eq!(data(&created).as_object().unwrap().len(), 401);
-        assert_eq!(data(&alice.list("wide", Default::default()).await.unwrap())[0]["c399"], 7);
+        let created = alice
+            .create("wide", json!({"c398": {"a": {}}, "c399": {"b": [{}]}, "c400": {"c": {}}, "c899": {"d": {}}}))
+            .await
+            .unwrap();
+        assert_eq!(data(&created).as_object().unwrap().len(), 901);
+        assert_eq!(data(&created)["c398"], json!({"a": {}}));
+        assert_eq!(data(&created)["c399"], json!({"b": [{}]}));
+        assert_eq!(data(&alice.list("wide", Default::default()).await.unwrap())[0]["c899"], json!({"d": {}}));
     }
 }

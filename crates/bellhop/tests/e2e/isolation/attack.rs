@@ -12,8 +12,7 @@ use crate::support::Mcp;
 const IDENTITIES: [&str; 6] = ["user_id", "owner_id", "userId", "owner", "sub", "as_user"];
 /// Names of columns and tables that are not offered to anyone.
 const HIDDEN: [&str; 4] = ["user_id", "owner_id", "password_hash", "api_token"];
-const ELSEWHERE: [&str; 6] =
-    ["suppliers", "sqlite_master", "pg_catalog.pg_authid", "users; --", "shop.letters", "../alice"];
+const ELSEWHERE: [&str; 5] = ["suppliers", "sqlite_master", "pg_catalog.pg_authid", "users; --", "../alice"];
 
 /// One call with something of Alice's in it, and the same with something that does not exist.
 struct Try {
@@ -22,8 +21,14 @@ struct Try {
     missing: Option<Map<String, Value>>,
 }
 
-/// Bob calls everything whose name holds `focus` with everything of Alice's: first what reads, then what writes.
-pub(super) async fn attack(alice: &Mcp, bob: &Mcp, focus: &str) -> Findings {
+/// Bob calls everything whose name holds `focus` with everything of Alice's: first what reads, then what writes. After
+/// each thing that writes, `settle` looks for damage and puts everything back.
+pub(super) async fn attack(
+    alice: &Mcp,
+    bob: &Mcp,
+    focus: &str,
+    mut settle: impl AsyncFnMut(&Target, &mut Findings),
+) -> Findings {
     let mut all = targets(bob).await;
     let hers = Pool::harvest(alice, &targets(alice).await).await;
     let his = Pool::harvest(bob, &all).await;
@@ -37,6 +42,9 @@ pub(super) async fn attack(alice: &Mcp, bob: &Mcp, focus: &str) -> Findings {
             for attempt in tries(target, &own, &hers) {
                 tried.insert((target.tool.clone(), attempt.slot.clone()));
                 run(bob, target, &attempt, &mut findings).await;
+            }
+            if !reads {
+                settle(target, &mut findings).await;
             }
         }
     }
@@ -256,7 +264,7 @@ fn tries(target: &Target, own: &Own, hers: &Pool) -> Vec<Try> {
                         let mut foreign = inner();
                         foreign.extend(known.clone());
                         let mut missing = inner();
-                        missing.extend(known.iter().map(|(member, value)| (member.clone(), missing_like(value))));
+                        missing.extend(counterpart(&known));
                         add(name, with(name, &foreign.into()), Some(with(name, &missing.into())));
                     }
                 }
@@ -336,9 +344,11 @@ fn filters(hers: &Pool, row: &Map<String, Value>) -> Vec<(Value, Option<Value>)>
     all
 }
 
-/// Those of her values that name something.
-fn keys(hers: &Pool) -> impl Iterator<Item = Value> + '_ {
-    hers.scalars().filter(is_key)
+/// Those of her values that name something, the longest first: a file must not take the name of a folder to come.
+fn keys(hers: &Pool) -> impl Iterator<Item = Value> {
+    let mut all: Vec<Value> = hers.scalars().filter(is_key).collect();
+    all.sort_by_key(|value| std::cmp::Reverse(value.to_string().len()));
+    all.into_iter()
 }
 
 fn is_key(value: &Value) -> bool {
@@ -356,6 +366,13 @@ fn missing_like(value: &Value) -> Value {
     static TRIED: AtomicUsize = AtomicUsize::new(0);
     let nth = TRIED.fetch_add(1, Ordering::Relaxed);
     like(value, nth)
+}
+
+/// A row of which everything that is hers is replaced.
+fn counterpart(row: &Map<String, Value>) -> Map<String, Value> {
+    let all = missing_like(&Value::Object(row.clone()));
+    let value = |name: &String, value: &Value| if is_hers(value) { all[name].clone() } else { value.clone() };
+    row.iter().map(|(name, it)| (name.clone(), value(name, it))).collect()
 }
 
 fn like(value: &Value, nth: usize) -> Value {

@@ -17,6 +17,7 @@ use crate::support::fixtures::{self, Shop};
 use crate::support::{Bellhop, process};
 use attack::attack;
 use judge::Findings;
+use target::Target;
 
 /// A house with both users' rows and files, and what must be the same in it before and after.
 struct House {
@@ -41,10 +42,17 @@ impl House {
 
     /// The same, only with what holds this word.
     async fn attacked_at(&self, focus: &str) -> Findings {
-        let (alice, bob) = (fixtures::token("alice"), fixtures::token("bob"));
+        self.attacked_by(&fixtures::token("alice"), &fixtures::token("bob"), focus).await
+    }
+
+    async fn attacked_by(&self, alice: &str, bob: &str, focus: &str) -> Findings {
         let before = self.snapshot().await;
-        let mut findings = attack(&self.bellhop.mcp(&alice), &self.bellhop.mcp(&bob), focus).await;
-        findings.compare(&before, &self.snapshot().await);
+        let settle = async |target: &Target, findings: &mut Findings| {
+            findings.compare(&target.name(), &before, &self.snapshot().await);
+            self.shop.refill().await;
+            fixtures::furnish(self.root.path());
+        };
+        let findings = attack(&self.bellhop.mcp(alice), &self.bellhop.mcp(bob), focus, settle).await;
         eprintln!("{}", findings.summary());
         findings
     }
@@ -85,7 +93,7 @@ async fn universal_tools_over_postgresql_keep_users_apart() {
 async fn a_private_table_that_is_opened_for_reading_is_found() {
     let findings =
         House::open(Shop::sqlite().await, "typed", "tables.letters.shared = true\n").await.attacked_at("letters").await;
-    assert!(findings.leaks.iter().any(|leak| leak.contains("ALICE-0701")), "{}", findings.summary());
+    assert!(findings.leaks.keys().any(|leak| leak.contains("ALICE-0701")), "{}", findings.summary());
 }
 
 #[tokio::test]
@@ -97,11 +105,10 @@ async fn a_private_table_that_is_opened_for_writing_is_found() {
 
 #[tokio::test]
 async fn an_owner_column_that_is_wrong_is_found() {
-    // Everyone has the same `label`, which someone took for the owner.
     let shop = Shop::sqlite().await;
     shop.execute("UPDATE boxes SET content = 'bob' WHERE id = 700061").await;
     let findings = House::open(shop, "typed", "tables.boxes.owner = \"content\"\n").await.attacked_at("boxes").await;
-    assert!(!findings.leaks.is_empty() && !findings.changed.is_empty(), "{}", findings.summary());
+    assert!(!findings.leaks.is_empty(), "{}", findings.summary());
 }
 
 #[tokio::test]
@@ -115,11 +122,9 @@ async fn two_users_taken_for_one_are_found() {
     let house = House { bellhop: Bellhop::serve(&config).await, root, shop };
     let org = serde_json::json!({"org": "alice"});
     let (alice, bob) = (fixtures::token_with("alice", &org), fixtures::token_with("bob", &org));
-    let before = house.snapshot().await;
     for (focus, kind) in [("orders", "ALICE-01"), ("notes", "ALICE-09")] {
-        let mut findings = attack(&house.bellhop.mcp(&alice), &house.bellhop.mcp(&bob), focus).await;
-        findings.compare(&before, &house.snapshot().await);
-        assert!(findings.leaks.iter().any(|leak| leak.contains(kind)), "{focus}: {}", findings.summary());
+        let findings = house.attacked_by(&alice, &bob, focus).await;
+        assert!(findings.leaks.keys().any(|leak| leak.contains(kind)), "{focus}: {}", findings.summary());
         assert!(!findings.changed.is_empty(), "{focus}: {}", findings.summary());
     }
 }

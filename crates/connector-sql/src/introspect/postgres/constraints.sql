@@ -1,7 +1,8 @@
 SELECT row_to_json(found)::text FROM (
     SELECT k.conrelid::bigint AS "table", k.conname AS name, k.contype AS kind,
         coalesce(to_json(k.conkey), '[]') AS columns, k.confrelid::bigint AS parent,
-        coalesce(to_json(k.confkey), '[]') AS targets, k.confdeltype AS on_delete
+        coalesce(to_json(k.confkey), '[]') AS targets, k.confdeltype AS on_delete,
+        CASE WHEN k.contype = 'c' AND k.convalidated THEN pg_get_constraintdef(k.oid) END AS definition
     FROM pg_catalog.pg_constraint k
     -- foreign keys from elsewhere count too: what they take along must not go unseen
     JOIN pg_catalog.pg_class c ON c.oid = CASE k.contype WHEN 'f' THEN k.confrelid ELSE k.conrelid END

@@ -1,0 +1,149 @@
+//! Lists of allowed values in check constraints: `status IN ('open', 'closed')`.
+//!
+//! Only this plain form is read, in SQLite's and in PostgreSQL's spelling; what is anything more is left to the
+//! database to enforce.
+
+/// One piece of SQL.
+#[derive(Clone, Debug, PartialEq)]
+enum Token {
+    Word(String),
+    Quoted(String),
+    Text(String),
+    Sign(char),
+}
+
+/// Columns with the values that a SQLite table's definition allows them.
+pub(super) fn of_definition(sql: &str) -> Vec<(String, Vec<String>)> {
+    let tokens = tokens(sql);
+    let starts = (0..tokens.len()).filter(|at| is_word(tokens.get(*at), "check"));
+    starts.filter_map(|at| list(&tokens[at + 1..])).collect()
+}
+
+/// The values that a PostgreSQL check constraint, as the server prints it, allows its only column.
+pub(super) fn of_constraint(definition: &str) -> Option<Vec<String>> {
+    // CHECK (((status)::text = ANY ((ARRAY['open'::character varying, 'closed'::character varying])::text[])))
+    const SAID: &[&str] = &["check", "any", "array", "text", "character", "varying"];
+    let tokens = tokens(definition);
+    let mut texts = Vec::new();
+    let (mut names, mut anys, mut equals) = (0, 0, 0);
+    for token in tokens {
+        match token {
+            Token::Text(text) => texts.push(text),
+            Token::Word(word) if word == "any" => anys += 1,
+            Token::Word(word) if SAID.contains(&word.as_str()) => {}
+            Token::Word(_) | Token::Quoted(_) => names += 1,
+            Token::Sign('=') => equals += 1,
+            Token::Sign('(' | ')' | '[' | ']' | ':' | ',') => {}
+            Token::Sign(_) => return None,
+        }
+    }
+    ((names, anys, equals) == (1, 1, 1) && !texts.is_empty()).then_some(texts)
+}
+
+/// Reads `(column IN ('a', 'b'))`.
+fn list(tokens: &[Token]) -> Option<(String, Vec<String>)> {
+    let mut rest = tokens.iter();
+    let column = match (rest.next()?, rest.next()?) {
+        (Token::Sign('('), Token::Word(name) | Token::Quoted(name)) => name.clone(),
+        _ => return None,
+    };
+    if !is_word(rest.next(), "in") || rest.next() != Some(&Token::Sign('(')) {
+        return None;
+    }
+    let mut values = Vec::new();
+    loop {
+        let Some(Token::Text(value)) = rest.next() else { return None };
+        values.push(value.clone());
+        match rest.next()? {
+            Token::Sign(',') => {}
+            Token::Sign(')') => break,
+            _ => return None,
+        }
+    }
+    (rest.next() == Some(&Token::Sign(')'))).then_some((column, values))
+}
+
+fn is_word(token: Option<&Token>, word: &str) -> bool {
+    matches!(token, Some(Token::Word(found)) if found == word)
+}
+
+/// Words in lower case. Comments are left out.
+fn tokens(sql: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut rest = sql.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '\'' => tokens.push(Token::Text(until(&mut rest, '\''))),
+            '"' | '`' => tokens.push(Token::Quoted(until(&mut rest, c))),
+            '[' if rest.peek().is_some_and(|next| next.is_alphabetic() || *next == '_') => {
+                tokens.push(Token::Quoted(until(&mut rest, ']')));
+            }
+            '-' if rest.peek() == Some(&'-') => while rest.next().is_some_and(|c| c != '\n') {},
+            '/' if rest.peek() == Some(&'*') => {
+                rest.next();
+                let mut last = ' ';
+                while let Some(c) = rest.next() {
+                    if (last, c) == ('*', '/') {
+                        break;
+                    }
+                    last = c;
+                }
+            }
+            c if c.is_alphanumeric() || c == '_' => {
+                let mut word = c.to_lowercase().to_string();
+                while let Some(c) = rest.next_if(|c| c.is_alphanumeric() || matches!(c, '_' | '$')) {
+                    word.extend(c.to_lowercase());
+                }
+                tokens.push(Token::Word(word));
+            }
+            c if c.is_whitespace() => {}
+            c => tokens.push(Token::Sign(c)),
+        }
+    }
+    tokens
+}
+
+/// Text up to a quote that is not doubled.
+fn until(rest: &mut std::iter::Peekable<std::str::Chars<'_>>, quote: char) -> String {
+    let mut text = String::new();
+    while let Some(c) = rest.next() {
+        if c == quote && rest.next_if_eq(&quote).is_none() {
+            break;
+        }
+        text.push(c);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_lists_are_read() {
+        let sql = "CREATE TABLE t (status TEXT CHECK (status IN ('open','it''s')), -- CHECK (x IN ('no'))
+            \"Kind\" TEXT, n INTEGER CHECK (n > 0), CHECK ([Kind] IN ( 'a' )), CHECK (\"Kind\" IN ('b') OR n = 1),
+            CHECK (n IN (1, 2)), note TEXT DEFAULT 'CHECK (note IN (''x''))')";
+        let list = |name: &str, values: &[&str]| (name.to_owned(), values.iter().map(|v| (*v).to_owned()).collect());
+        assert_eq!(of_definition(sql), [list("status", &["open", "it's"]), list("Kind", &["a"])]);
+    }
+
+    #[test]
+    fn the_servers_spelling_is_read() {
+        let read = |definition| of_constraint(definition).map(|values| values.join("|"));
+        assert_eq!(read("CHECK ((status = ANY (ARRAY['open'::text, 'it''s'::text])))").as_deref(), Some("open|it's"));
+        let varying =
+            "CHECK (((\"Kind\")::text = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[])))";
+        assert_eq!(read(varying).as_deref(), Some("a|b"));
+        for other in [
+            "CHECK ((quantity > 0))",
+            "CHECK ((n = ANY (ARRAY[1, 2])))",
+            "CHECK ((status <> ALL (ARRAY['open'::text])))",
+            "CHECK (((status = 'a'::text) OR (kind = 'b'::text)))",
+            "CHECK ((lower(status) = ANY (ARRAY['open'::text])))",
+            "CHECK ((NOT (status = ANY (ARRAY['open'::text]))))",
+        ] {
+            assert_eq!(read(other), None, "{other}");
+        }
+    }
+}
