@@ -15,14 +15,14 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
+use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
-use sqlx::{FromRow, PgPool};
 use tokio::net::TcpListener;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-#[derive(FromRow, Serialize)]
+#[derive(Serialize)]
 struct Order {
     id: i32,
     status: String,
@@ -30,6 +30,9 @@ struct Order {
     total: i32,
     weight: f64,
 }
+
+/// As the database gives it.
+type Row = (i32, String, Option<String>, i32, f64);
 
 #[derive(Deserialize)]
 struct Whose {
@@ -54,12 +57,13 @@ async fn main() {
 }
 
 async fn rows(State(pool): State<PgPool>, Query(whose): Query<Whose>) -> Json<Answer> {
-    let data =
+    let rows =
         sqlx::query_as("SELECT id, status, note, total, weight FROM orders WHERE user_id = $1 ORDER BY id LIMIT 50");
-    let data = data.bind(&whose.user).fetch_all(&pool).await.expect("rows");
+    let rows: Vec<Row> = rows.bind(&whose.user).fetch_all(&pool).await.expect("rows");
     let count = sqlx::query_scalar("SELECT count(*) FROM orders WHERE user_id = $1").bind(&whose.user);
     let count = count.fetch_one(&pool).await.expect("a count");
-    Json(Answer { success: true, data, count })
+    let order = |(id, status, note, total, weight): Row| Order { id, status, note, total, weight };
+    Json(Answer { success: true, data: rows.into_iter().map(order).collect(), count })
 }
 
 async fn json(State(pool): State<PgPool>, Query(whose): Query<Whose>) -> impl IntoResponse {

@@ -1,6 +1,7 @@
 use connector::{List, Outcome, Result, Start};
 use sea_query::{Alias, CommonTableExpression, Expr, Query, SelectStatement, WithClause};
 
+use super::page::Page;
 use super::{Work, columns, misfit, raw, row, too_large};
 use crate::catalog::Offered;
 use crate::error;
@@ -146,52 +147,4 @@ fn count(scope: &Scope<'_>, offered: &Offered<'_>, list: &List) -> Result<Select
 async fn ask(session: &mut crate::pool::Session, total: &Statement) -> Result<Option<u64>> {
     let rows = session.query(total).await.map_err(error::reading)?;
     Ok(rows.first().and_then(|row| row.first()).and_then(Cell::count))
-}
-
-/// Rows as they arrive, joined to one JSON array.
-struct Page {
-    json: String,
-    rows: usize,
-    place: Vec<Cell>,
-    total: Option<u64>,
-    more: bool,
-    cut: bool,
-    limit: usize,
-    bytes_max: usize,
-}
-
-impl Page {
-    fn new(limit: usize, bytes_max: usize) -> Self {
-        let json = String::from("[");
-        Self { json, rows: 0, place: Vec::new(), total: None, more: false, cut: false, limit, bytes_max }
-    }
-
-    /// Whether another row is wanted.
-    fn take(&mut self, row: Vec<Cell>) -> bool {
-        let mut cells = row.into_iter();
-        let (json, total) = (cells.next().and_then(Cell::text), cells.next());
-        self.total = self.total.or_else(|| total?.count());
-        if self.rows == self.limit {
-            // The last one: it only says that there is more.
-            self.more = true;
-            return true;
-        }
-        let json = json.unwrap_or_else(|| "null".into());
-        if self.json.len() + json.len() + 2 > self.bytes_max {
-            self.cut = true;
-            return false;
-        }
-        if self.rows > 0 {
-            self.json.push(',');
-        }
-        self.json.push_str(&json);
-        self.rows += 1;
-        self.place = cells.collect();
-        true
-    }
-
-    fn finish(mut self) -> String {
-        self.json.push(']');
-        self.json
-    }
 }

@@ -7,6 +7,7 @@ mod delete;
 mod get;
 mod list;
 mod misfit;
+mod page;
 mod references;
 mod update;
 mod write;

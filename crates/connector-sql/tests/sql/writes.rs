@@ -222,6 +222,21 @@ both! {
         alice.update("profiles", json!("alice"), json!({"motto": "new"})).await.unwrap();
     }
 
+    what_others_may_refer_to_is_not_changed(engine) {
+        let world = World::new(engine, "
+            CREATE TABLE teams (code text PRIMARY KEY, user_id text NOT NULL, number integer NOT NULL UNIQUE, name text);
+            CREATE TABLE fans (id $ID, user_id text NOT NULL, number integer REFERENCES teams(number) ON UPDATE CASCADE);
+            INSERT INTO teams VALUES ('a', 'alice', 1, 'A'); INSERT INTO fans VALUES (1, 'bob', 1);
+        ", |_| {}).await;
+        let alice = world.as_user("alice").await;
+        for field in ["code", "number"] {
+            let said = failure(alice.update("teams", json!("a"), json!({ field: 2 })).await);
+            assert_eq!(said, ("invalid_argument", format!("`{field}` of teams cannot be set here. What can be set: name.")));
+        }
+        alice.update("teams", json!("a"), json!({"name": "B"})).await.unwrap();
+        assert_eq!(world.ask("SELECT number || '' FROM fans").await, "1");
+    }
+
     a_reference_to_what_nobody_owns_cannot_be_set(engine) {
         let world = World::new(engine, "
             CREATE TABLE colours (id bigint PRIMARY KEY, name text);
@@ -287,4 +302,29 @@ both! {
         tokio::join!(churn, other);
         assert_eq!(world.ask("SELECT count(*) || '' FROM order_items i WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = i.order_id)").await, "0");
     }
+}
+
+#[tokio::test]
+async fn a_parent_that_is_just_being_given_away_is_waited_for() {
+    use sqlx::{Connection, Executor};
+    let world = shop(Engine::Postgres).await;
+    let alice = world.as_user("alice").await;
+    let mut other = sqlx::PgConnection::connect(&world.url).await.unwrap();
+    other.execute("BEGIN; UPDATE orders SET user_id = 'bob' WHERE id = 1").await.unwrap();
+    let create = alice.create("order_items", json!({"order_id": 1, "product_id": 1}));
+    let update = alice.update("orders", json!(1), json!({"note": "mine?"}));
+    let delete = alice.delete("orders", json!(1));
+    let give = async {
+        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+        other.execute("COMMIT").await.unwrap();
+    };
+    let (created, updated, deleted, ()) = tokio::join!(create, update, delete, give);
+    assert_eq!(failure(created), ("invalid_argument", REFUSED.into()));
+    assert_eq!((failure(updated).0, failure(deleted).0), ("not_found", "not_found"));
+    assert_eq!(
+        world
+            .ask("SELECT (SELECT count(*) FROM order_items WHERE order_id = 1) || ' ' || note FROM orders WHERE id = 1")
+            .await,
+        "1 first"
+    );
 }

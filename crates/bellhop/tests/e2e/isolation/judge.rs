@@ -59,26 +59,26 @@ pub(super) fn is_hers(value: &Value) -> bool {
 
 /// Everything in `text` by which Alice's data can be recognised.
 fn marks(text: &str) -> impl Iterator<Item = &str> {
-    let starts = text.char_indices().map(|(at, _)| at);
-    starts.filter_map(|at| mark(text, at))
+    let starts = ["ALICE-", "7000", "a11ce000", "alice"];
+    starts
+        .into_iter()
+        .flat_map(move |start| text.match_indices(start))
+        .filter_map(move |(at, start)| mark(text, at, start))
 }
 
-fn mark(text: &str, at: usize) -> Option<&str> {
-    let rest = text.get(at..)?;
-    let digits =
-        |from: usize, count: usize| rest.get(from..from + count).is_some_and(|s| s.bytes().all(|b| b.is_ascii_digit()));
+fn mark<'t>(text: &'t str, at: usize, start: &str) -> Option<&'t str> {
     let is_digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
-    if rest.starts_with("ALICE-") && digits(6, 4) {
-        return rest.get(..10);
-    }
-    if rest.starts_with("7000") && digits(4, 2) && !is_digit(at + 6) && (at == 0 || !is_digit(at - 1)) {
-        return rest.get(..6);
-    }
-    ["a11ce000", "alice"].into_iter().find(|word| rest.starts_with(word)).and_then(|word| rest.get(..word.len()))
+    let digits = |count: usize| (0..count).all(|nth| is_digit(at + start.len() + nth));
+    let length = match start {
+        "ALICE-" => digits(4).then_some(10)?,
+        "7000" => (digits(2) && !is_digit(at + 6) && (at == 0 || !is_digit(at - 1))).then_some(6)?,
+        word => word.len(),
+    };
+    text.get(at..at + length)
 }
 
 #[test]
 fn marks_are_found_and_numbers_that_only_look_like_them_are_not() {
     let text = r#"{"a": 700012, "b": 1700012, "c": 70001, "d": "x ALICE-0107.", "e": 7000123}"#;
-    assert_eq!(marks(text).collect::<Vec<_>>(), ["700012", "ALICE-0107"]);
+    assert_eq!(marks(text).collect::<Vec<_>>(), ["ALICE-0107", "700012"]);
 }

@@ -5,9 +5,12 @@
 //! own answers; no tool is named here. That the check finds holes is shown by houses with holes.
 
 mod attack;
+mod foreign;
 mod judge;
+mod own;
 mod pool;
 mod target;
+mod tries;
 
 use std::path::Path;
 
