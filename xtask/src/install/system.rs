@@ -50,7 +50,10 @@ pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
         shell::run(&mut command)
     };
     shell::twice("apt-get", || {
-        run(&["update", "--quiet"])?;
+        // A source that cannot be reached need not be the one that has these packages.
+        if let Err(error) = run(&["update", "--quiet"]) {
+            println!("{error:#}");
+        }
         run(&[&["install", "--quiet", "--no-install-recommends"], packages.as_slice()].concat())
     })?;
     match missing.iter().find(|need| !(need.is_there)()) {

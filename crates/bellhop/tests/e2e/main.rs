@@ -13,6 +13,7 @@
 
 mod clients;
 mod conformance;
+mod demo;
 mod env;
 mod identity;
 mod isolation;
