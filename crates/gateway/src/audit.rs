@@ -111,6 +111,8 @@ impl<'a> Entry<'a> {
 
 impl Drop for Entry<'_> {
     fn drop(&mut self) {
+        let (request_id, door, tool, outcome) = (self.request_id, self.door, self.tool, self.outcome);
+        tracing::debug!(request_id, door, tool, outcome, "called");
         self.audit.write(&AuditLine {
             time_ms: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as u64),
             request_id: self.request_id,

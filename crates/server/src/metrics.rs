@@ -17,6 +17,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use crate::app::Shared;
+use crate::request_id::RequestId;
 
 /// Upper bounds of the durations' buckets, in seconds.
 const BUCKETS_S: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0, 120.0];
@@ -115,14 +116,18 @@ pub(crate) async fn count(State(shared): State<Arc<Shared>>, request: Request, n
     let meters = &shared.meters;
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
     let method = word(request.method());
+    let request_id = request.extensions().get::<RequestId>().cloned();
     let started = Instant::now();
     let label = Route { route };
     let in_flight = meters.in_flight.get_or_create_owned(&label);
     in_flight.inc();
     let _leaving = Leaving(in_flight);
     let response = next.run(request).await;
-    meters.durations.get_or_create(&label).observe(started.elapsed().as_secs_f64());
-    let answered = Answered { route: label.route, method, status: response.status().as_u16() };
+    let duration_s = started.elapsed().as_secs_f64();
+    meters.durations.get_or_create(&label).observe(duration_s);
+    let (status, request_id) = (response.status().as_u16(), request_id.as_ref().map(|id| &*id.0));
+    tracing::debug!(request_id, method, route = label.route, status, duration_s, "answered");
+    let answered = Answered { route: label.route, method, status };
     meters.requests.get_or_create(&answered).inc();
     response
 }

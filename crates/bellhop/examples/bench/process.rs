@@ -1,6 +1,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 
 use super::load::Load;
 use super::shop::Shop;
@@ -28,7 +29,7 @@ impl Process {
     }
 
     fn start(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stdin(Stdio::null()).spawn().expect("the program starts");
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a first line");
         let at = line.find("http://").unwrap_or_else(|| panic!("no address in {line:?}"));
@@ -38,7 +39,9 @@ impl Process {
 
     /// Makes the request once.
     pub(crate) async fn get(&self, load: &Load) -> String {
-        let http = reqwest::Client::new();
+        // Made once: what a client costs to make is no part of what is measured.
+        static HTTP: OnceLock<reqwest::Client> = OnceLock::new();
+        let http = HTTP.get_or_init(reqwest::Client::new);
         let mut request = match &load.body {
             Some(body) => http.post(&load.url).body(body.clone()),
             None => http.get(&load.url),

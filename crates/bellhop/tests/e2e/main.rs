@@ -17,5 +17,6 @@ mod demo;
 mod env;
 mod identity;
 mod isolation;
+mod policy;
 mod replaced_stack;
 mod support;

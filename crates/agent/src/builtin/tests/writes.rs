@@ -40,8 +40,9 @@ async fn complete_writes_are_understood() {
             order,
             json!({"identifier": 7, "data": {"status": "paid", "total": 12.5}}),
         ),
+        ("mark order 7 as shipped", order, json!({"identifier": 7, "data": {"status": "shipped"}})),
         ("set the status of order 7 to shipped", order, json!({"identifier": 7, "data": {"status": "shipped"}})),
-        ("change order 7 status to shipped.", order, json!({"identifier": 7, "data": {"status": "shipped."}})),
+        ("change order 7 status to shipped.", order, json!({"identifier": 7, "data": {"status": "shipped"}})),
         ("set order 7 total to 10.", order, json!({"identifier": 7, "data": {"total": 10}})),
         (
             "change priority of task 3 from low to high",
