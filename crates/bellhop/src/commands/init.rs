@@ -11,7 +11,7 @@ use crate::output;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// A database's address or a folder. Without it DATABASE_URL is looked at.
+    /// A database's address, a SQLite file or a folder. Without it DATABASE_URL is looked at.
     source: Option<String>,
     /// The file to write.
     #[arg(long, default_value = FILE_NAME)]
@@ -27,6 +27,10 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     ensure!(arguments.force || !path.exists(), "{} is there already; give --force to replace it", path.display());
     let (text, catalog) = match &arguments.source {
         Some(source) if Path::new(source).is_dir() => files(source).await?,
+        Some(source) if Path::new(source).is_file() => {
+            let url = format!("sqlite://{source}");
+            sql(&url, &url).await?
+        }
         Some(url) => sql(url, url).await?,
         None => {
             let url = environment.get("DATABASE_URL").ok_or_else(|| {

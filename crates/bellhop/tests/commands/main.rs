@@ -145,7 +145,7 @@ async fn tools_and_call_act_as_the_user_that_the_operator_names() {
 #[tokio::test]
 async fn init_writes_a_file_that_check_accepts_and_never_overwrites_one() {
     let folder = Folder::new().await;
-    folder.answers(&["init", "sqlite://shop.db"], &[]);
+    folder.answers(&["init", "shop.db"], &[]);
     folder.answers(&["check", "--dev"], &[]);
     let text = std::fs::read_to_string(folder.path().join("bellhop.toml")).unwrap();
     assert!(text.contains("# suppliers: "), "{text}");
