@@ -7,10 +7,11 @@ use crate::config::{Environment, Fault};
 /// Logs go to standard error: standard output belongs to answers and to MCP. `BELLHOP_LOG` takes a filter such as
 /// `gateway=debug`; `DEBUG=true` is short for everything of our own.
 pub(crate) fn start(environment: &Environment) -> Result<(), Fault> {
-    // rmcp logs arguments and results at debug level: they are the users' data.
+    // rmcp logs arguments and results at debug level: they are the users' data. At any level its service logs each
+    // client's mistake or hang-up, with which a client could fill the log; our own lines and metrics count those.
     let ours = if environment.flag("DEBUG")? { "debug" } else { "info" };
     let default = format!(
-        "warn,rmcp=warn,bellhop={ours},access={ours},connector={ours},connector_sql={ours},connector_files={ours},\
+        "warn,rmcp=warn,rmcp::service=off,bellhop={ours},access={ours},connector={ours},connector_sql={ours},connector_files={ours},\
          gateway={ours},agent={ours},server={ours}"
     );
     let filter = match environment.get("BELLHOP_LOG") {

@@ -19,7 +19,7 @@ impl Environment {
             let entries =
                 dotenvy::from_path_iter(file).map_err(|error| Fault::plain(format!(".env cannot be read: {error}")))?;
             for entry in entries {
-                let (name, value) = entry.map_err(|_| Fault::plain(".env has a line that is not NAME=value"))?;
+                let (name, value) = entry.map_err(|error| misread(file, &error))?;
                 variables.insert(name, value);
             }
         }
@@ -50,6 +50,19 @@ impl Environment {
             .map(Some)
             .map_err(|_| Fault::plain(format!("{name} must be a port from 0 to 65535, not \"{text}\"")))
     }
+}
+
+/// Says which line, by its number and nothing of what stands in it: it may be a secret.
+fn misread(file: &Path, error: &dotenvy::Error) -> Fault {
+    let line = match error {
+        dotenvy::Error::LineParse(part, _) => std::fs::read_to_string(file)
+            .ok()
+            .and_then(|text| text.lines().position(|line| line.contains(part.trim())))
+            .map_or_else(String::new, |at| format!(" at line {}", at + 1)),
+        _ => String::new(),
+    };
+    Fault::plain(format!(".env cannot be understood{line}"))
+        .help("write NAME=value; a value with blanks or # needs quotes: NAME=\"a b\"")
 }
 
 impl std::fmt::Debug for Environment {

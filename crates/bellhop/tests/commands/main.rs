@@ -196,3 +196,11 @@ async fn the_database_password_is_in_no_message() {
         assert!(!text.contains("hunter2"), "{text}");
     }
 }
+
+#[tokio::test]
+async fn a_line_of_dot_env_that_cannot_be_read_is_pointed_at_without_its_value() {
+    let folder = Folder::new().await;
+    folder.write(".env", "DATABASE_URL=sqlite://shop.db\nJWT_SECRET=hunter2 and more\n");
+    let text = folder.fails_with(&["check", "--dev"], &[]);
+    assert!(text.contains("line 2") && text.contains("quotes") && !text.contains("hunter2"), "{text}");
+}
