@@ -34,6 +34,21 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// All, in the order above.
+    pub const ALL: [Self; 11] = [
+        Self::InvalidArgument,
+        Self::NotFound,
+        Self::PermissionDenied,
+        Self::IdentityMismatch,
+        Self::Conflict,
+        Self::LimitExceeded,
+        Self::RateLimited,
+        Self::Timeout,
+        Self::Unavailable,
+        Self::Unsupported,
+        Self::Internal,
+    ];
+
     /// The `code` of the answer.
     pub const fn code(self) -> &'static str {
         match self {

@@ -121,24 +121,7 @@ pub(crate) fn reply(reply: &Reply) -> Response {
 
 /// The status of an answer's `code`; a code that nobody knows is our defect.
 pub(crate) fn status_of_code(code: &str) -> StatusCode {
-    use ErrorKind::{
-        Conflict, IdentityMismatch, Internal, InvalidArgument, LimitExceeded, NotFound, PermissionDenied, RateLimited,
-        Timeout, Unavailable, Unsupported,
-    };
-    let all = [
-        InvalidArgument,
-        NotFound,
-        PermissionDenied,
-        IdentityMismatch,
-        Conflict,
-        LimitExceeded,
-        RateLimited,
-        Timeout,
-        Unavailable,
-        Unsupported,
-        Internal,
-    ];
-    all.into_iter().find(|kind| kind.code() == code).map_or(StatusCode::INTERNAL_SERVER_ERROR, status_of)
+    ErrorKind::ALL.into_iter().find(|kind| kind.code() == code).map_or(StatusCode::INTERNAL_SERVER_ERROR, status_of)
 }
 
 /// The one place where what went wrong becomes a status.

@@ -21,8 +21,7 @@ pub(crate) struct Arguments {
     force: bool,
 }
 
-pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let environment = Environment::read()?;
+pub(super) async fn run(arguments: Arguments, environment: &Environment) -> anyhow::Result<ExitCode> {
     let path = &arguments.output;
     ensure!(arguments.force || !path.exists(), "{} is there already; give --force to replace it", path.display());
     let (text, catalog) = match &arguments.source {

@@ -98,7 +98,7 @@ pub(crate) async fn run(command: Command, environment: &Environment) -> anyhow::
         Command::Call(arguments) => call::run(arguments, environment).await,
         Command::Ask(arguments) => ask::run(arguments, environment).await,
         Command::Token(arguments) => token::run(&arguments),
-        Command::Init(arguments) => init::run(arguments).await,
+        Command::Init(arguments) => init::run(arguments, environment).await,
         Command::Schema => schema::run(),
         Command::Mcp(arguments) => mcp::run(arguments, environment).await,
     }

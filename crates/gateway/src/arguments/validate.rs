@@ -8,15 +8,18 @@ const FAULTS_MAX: usize = 3;
 /// Longest value repeated in a message, in characters.
 const VALUE_CHARS_MAX: usize = 80;
 
-/// Checks `arguments` by the tool's schema; says what is wrong with each, where, and what would be right.
+/// Gives `arguments` back when they are good by the tool's schema; else says what is wrong with each, where, and what would be right.
 pub(crate) fn validate(
     validator: &Validator,
-    arguments: &Map<String, Value>,
+    arguments: Map<String, Value>,
     known: &Map<String, Value>,
-) -> Result<()> {
-    let instance = Value::Object(arguments.clone());
+) -> Result<Map<String, Value>> {
+    let instance = Value::Object(arguments);
     if validator.is_valid(&instance) {
-        return Ok(());
+        return match instance {
+            Value::Object(arguments) => Ok(arguments),
+            _ => Ok(Map::new()),
+        };
     }
     let faults: Vec<String> =
         validator.iter_errors(&instance).take(FAULTS_MAX).map(|error| sentence(&error, known)).collect();

@@ -25,6 +25,7 @@ pub(crate) struct Projection {
     typed: Vec<Typed>,
     by_name: HashMap<String, usize>,
     by_place: HashMap<(Place, Option<OperationKind>), usize>,
+    resource_types: HashMap<Place, String>,
     options: Options,
 }
 
@@ -99,7 +100,8 @@ impl Projection {
                 Route::Universal(_) => None,
             })
             .collect();
-        Self { resources, universal, typed, by_name, by_place, options: options.clone() }
+        let resource_types = names::resource_types(&resources);
+        Self { resources, universal, typed, by_name, by_place, resource_types, options: options.clone() }
     }
 
     /// The tools that are listed, in their fixed order.
@@ -167,21 +169,8 @@ impl Projection {
 
     /// What an argument calls this place: its own name where no other resource has the same, else with the
     /// resource's name before it.
-    pub(crate) fn resource_type(&self, place: Place) -> String {
-        let (resource, own, twins) = match place {
-            Place::Collection { resource, .. } => {
-                let own = self.collection(place).map(|c| c.name.as_str()).unwrap_or_default();
-                (resource, own, self.collections().filter(|(_, _, c)| c.name == own).count())
-            }
-            Place::Action { resource, .. } => {
-                let own = self.action(place).map(|a| a.name.as_str()).unwrap_or_default();
-                (resource, own, self.actions().filter(|(_, _, a)| a.name == own).count())
-            }
-        };
-        match self.resources.get(resource) {
-            Some(known) if twins > 1 => format!("{}.{own}", known.name),
-            _ => own.to_owned(),
-        }
+    pub(crate) fn resource_type(&self, place: Place) -> &str {
+        self.resource_types.get(&place).map_or("", String::as_str)
     }
 
     pub(crate) fn options(&self) -> &Options {

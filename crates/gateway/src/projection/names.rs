@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -28,6 +28,34 @@ pub(super) fn typed(resources: &[Known]) -> Vec<Typed> {
         }
     }
     tools
+}
+
+/// What arguments call each collection and each action; see [`Projection::resource_type`](super::Projection).
+pub(super) fn resource_types(resources: &[Known]) -> HashMap<Place, String> {
+    let mut collections = Vec::new();
+    let mut actions = Vec::new();
+    for (resource, known) in resources.iter().enumerate() {
+        let catalog = &known.catalog;
+        let place = |index| Place::Collection { resource, index };
+        collections.extend(catalog.collections.iter().enumerate().map(|(at, it)| (place(at), &*known.name, &*it.name)));
+        let place = |index| Place::Action { resource, index };
+        actions.extend(catalog.actions.iter().enumerate().map(|(at, it)| (place(at), &*known.name, &*it.name)));
+    }
+    let mut names = qualified_twins(&collections);
+    names.extend(qualified_twins(&actions));
+    names
+}
+
+fn qualified_twins(all: &[(Place, &str, &str)]) -> HashMap<Place, String> {
+    let mut bearers: HashMap<&str, usize> = HashMap::new();
+    for (_, _, own) in all {
+        *bearers.entry(own).or_default() += 1;
+    }
+    let name = |resource: &str, own: &str| match bearers.get(own) {
+        Some(1) => own.to_owned(),
+        _ => format!("{resource}.{own}"),
+    };
+    all.iter().map(|(place, resource, own)| (*place, name(resource, own))).collect()
 }
 
 /// `name` within the rule; where that loses something or clashes, a digest of the whole name is added, so that

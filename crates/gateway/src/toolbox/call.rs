@@ -4,13 +4,12 @@ use access::Denied;
 use connector::{Context, Error, ErrorKind, Invoke, Operation, OperationKind, Outcome, Result, Start};
 use serde_json::{Map, Value};
 
-use super::resolve::Resolved;
 use super::{Refused, Request, Toolbox};
 use crate::Reply;
 use crate::arguments::{self, Query};
 use crate::audit;
 use crate::cursor::Page;
-use crate::projection::{Entry, Place, Route};
+use crate::projection::{Entry, Place, Route, Universal};
 
 /// Why a call did not end in an outcome.
 enum Stop {
@@ -100,11 +99,13 @@ impl Toolbox {
         let mut arguments = arguments;
         let declared = properties(entry);
         arguments::refuse_others(&mut arguments, &self.caller, &[], &|name| declared.contains_key(name))?;
-        arguments::validate(&entry.validator, &arguments, &entry.tool.input_schema)?;
-        match self.resolve(universal, arguments.clone())? {
-            Resolved::Describe => Ok(Reply::of(self.describe(&arguments)?, None)),
-            Resolved::Typed(typed, arguments) => self.act_typed(&typed, arguments, context, audit).await,
-        }
+        let arguments = arguments::validate(&entry.validator, arguments, &entry.tool.input_schema)?;
+        let (typed, arguments) = match universal {
+            Universal::Describe => return Ok(Reply::of(self.describe(&arguments)?, None)),
+            Universal::Operation(kind) => self.resolve_operation(kind, arguments)?,
+            Universal::Invoke => self.resolve_action(arguments)?,
+        };
+        self.act_typed(&typed, arguments, context, audit).await
     }
 
     async fn act_typed(
@@ -117,7 +118,7 @@ impl Toolbox {
         match entry.route {
             Route::Operation { place, kind } => {
                 self.refuse_others(place, entry, &mut arguments)?;
-                arguments::validate(&entry.validator, &arguments, &entry.tool.input_schema)?;
+                let arguments = arguments::validate(&entry.validator, arguments, &entry.tool.input_schema)?;
                 self.operate(place, kind, arguments, context, audit).await
             }
             Route::Invoke { place } => {
@@ -126,7 +127,7 @@ impl Toolbox {
                 arguments::refuse_others(&mut arguments, &self.caller, &action.identity, &|name| {
                     declared.contains_key(name)
                 })?;
-                arguments::validate(&entry.validator, &arguments, &entry.tool.input_schema)?;
+                let arguments = arguments::validate(&entry.validator, arguments, &entry.tool.input_schema)?;
                 let operation = Operation::Invoke(Invoke { action: action.name.clone(), input: arguments });
                 let outcome = self.execute(place, operation, context, audit).await?;
                 Ok(Reply::of(outcome, None))

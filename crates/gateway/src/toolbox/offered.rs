@@ -40,7 +40,7 @@ impl Toolbox {
                 let allowed = |kind: &OperationKind| self.allows(place, kind.effect()).is_ok();
                 let operations: Vec<_> = collection.operations.iter().copied().filter(allowed).collect();
                 (!operations.is_empty()).then(|| Offered {
-                    resource_type: projection.resource_type(place),
+                    resource_type: projection.resource_type(place).to_owned(),
                     resource: &known.name,
                     collection,
                     operations,
@@ -57,7 +57,7 @@ impl Toolbox {
             .actions()
             .filter(|(place, _, action)| self.allows(*place, action.effect).is_ok())
             .map(|(place, known, action)| OfferedAction {
-                name: projection.resource_type(place),
+                name: projection.resource_type(place).to_owned(),
                 resource: &known.name,
                 action,
                 place,

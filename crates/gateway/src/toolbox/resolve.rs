@@ -5,43 +5,33 @@ use connector::{Error, OperationKind, Result};
 use serde_json::{Map, Value};
 
 use super::{Offered, OfferedAction, Toolbox};
-use crate::projection::{Entry, Universal};
+use crate::projection::Entry;
 
 /// How many names an answer offers instead of a wrong one.
 const NAMES_MAX: usize = 20;
 
-/// A universal call, brought to the typed tool that it means.
-pub(super) enum Resolved {
-    Typed(Arc<Entry>, Map<String, Value>),
-    Describe,
-}
+/// The typed tool that a universal call means, and the arguments that it takes.
+type Resolved = (Arc<Entry>, Map<String, Value>);
 
 impl Toolbox {
-    /// Finds what a universal call works on and gives the arguments that the typed tool takes.
-    pub(super) fn resolve(&self, universal: Universal, mut arguments: Map<String, Value>) -> Result<Resolved> {
-        let missing = || Error::internal("a tool is missing for what the catalog offers");
-        match universal {
-            Universal::Describe => Ok(Resolved::Describe),
-            Universal::Operation(kind) => {
-                let name = text(arguments.remove("resource_type"));
-                let offered = self.offered(&name)?;
-                self.check_offers(&offered, kind)?;
-                if let Some(Value::Object(own)) = arguments.remove("options") {
-                    arguments.extend(own);
-                }
-                let entry = self.projection.typed_at(offered.place(), Some(kind)).ok_or_else(missing)?;
-                Ok(Resolved::Typed(entry, arguments))
-            }
-            Universal::Invoke => {
-                let offered = self.offered_action(&text(arguments.remove("action")))?;
-                let entry = self.projection.typed_at(offered.place(), None).ok_or_else(missing)?;
-                let input = match arguments.remove("input") {
-                    Some(Value::Object(input)) => input,
-                    _ => Map::new(),
-                };
-                Ok(Resolved::Typed(entry, input))
-            }
+    /// Finds the collection that a universal operation works on.
+    pub(super) fn resolve_operation(&self, kind: OperationKind, mut arguments: Map<String, Value>) -> Result<Resolved> {
+        let offered = self.offered(&text(arguments.remove("resource_type")))?;
+        self.check_offers(&offered, kind)?;
+        if let Some(Value::Object(own)) = arguments.remove("options") {
+            arguments.extend(own);
         }
+        Ok((self.projection.typed_at(offered.place(), Some(kind)).ok_or_else(missing)?, arguments))
+    }
+
+    /// Finds the action that a universal call invokes.
+    pub(super) fn resolve_action(&self, mut arguments: Map<String, Value>) -> Result<Resolved> {
+        let offered = self.offered_action(&text(arguments.remove("action")))?;
+        let input = match arguments.remove("input") {
+            Some(Value::Object(input)) => input,
+            _ => Map::new(),
+        };
+        Ok((self.projection.typed_at(offered.place(), None).ok_or_else(missing)?, input))
     }
 
     /// The collection that `name` means: its own name, or with the resource's before it.
@@ -85,6 +75,10 @@ impl Toolbox {
             format!("{} cannot be used with {}. It can: {}.", kind.as_str(), offered.resource_type, can.join(", ")),
         ))
     }
+}
+
+fn missing() -> Error {
+    Error::internal("a tool is missing for what the catalog offers")
 }
 
 fn text(value: Option<Value>) -> String {

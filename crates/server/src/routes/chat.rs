@@ -29,12 +29,7 @@ pub(super) async fn ask(
             answer.tools_used.iter().for_each(|used| shared.meters.agents_call(used.success));
             Ok(Json(answer).into_response())
         }
-        Err(error) => {
-            if !matches!(error, AskError::InvalidMessage(_)) {
-                tracing::warn!(request_id = &*id, ?error, "the agent gave no answer");
-            }
-            Err(failure(&error))
-        }
+        Err(error) => Err(failure(&error)),
     }
 }
 
