@@ -4,12 +4,15 @@ mod collection;
 mod field;
 mod hidden;
 
+pub(crate) use field::schema;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use connector::{Catalog, Collection, Error, Result};
 
 use crate::Config;
+use crate::action::Actions;
 use crate::ownership::{Owned, Owners};
 use crate::schema::{Column, Engine, ForeignKey, Schema, Table};
 
@@ -19,6 +22,7 @@ pub(crate) struct Snapshot {
     pub(crate) schema: Schema,
     pub(crate) owners: Owners,
     pub(crate) catalog: Arc<Catalog>,
+    pub(crate) actions: Actions,
     offers: BTreeMap<String, Offer>,
 }
 
@@ -57,7 +61,7 @@ impl Snapshot {
                 Err(hidden) => catalog.hidden.push(hidden),
             }
         }
-        Ok(Self { schema, owners, catalog: Arc::new(catalog), offers })
+        Ok(Self { schema, owners, catalog: Arc::new(catalog), actions: Actions::new(), offers })
     }
 
     /// The collection of this name and how it lies on its table.

@@ -5,6 +5,7 @@ mod cascade;
 mod create;
 mod delete;
 mod get;
+mod invoke;
 mod list;
 mod misfit;
 mod page;
@@ -16,6 +17,7 @@ pub(crate) use aggregate::aggregate;
 pub(crate) use create::create;
 pub(crate) use delete::delete;
 pub(crate) use get::get;
+pub(crate) use invoke::invoke;
 pub(crate) use list::list;
 pub(crate) use update::update;
 

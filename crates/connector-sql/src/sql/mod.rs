@@ -6,6 +6,7 @@ pub(crate) mod bind;
 pub(crate) mod filter;
 pub(crate) mod key;
 pub(crate) mod order;
+pub(crate) mod plain;
 pub(crate) mod scope;
 pub(crate) mod show;
 mod text;

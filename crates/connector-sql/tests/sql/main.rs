@@ -1,8 +1,10 @@
 //! Both engines through one set of claims, on real databases.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
+mod functions;
 mod naming;
 mod ownership;
+mod queries;
 mod reading;
 mod shop;
 mod stopping;
