@@ -1,12 +1,14 @@
 //! Both engines through one set of claims, on real databases.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
+mod membership;
 mod naming;
 mod ownership;
 mod reading;
 mod shop;
 mod stopping;
 mod suite;
+mod tenants;
 mod types;
 mod world;
 mod writes;
