@@ -13,7 +13,7 @@ use connector::{Catalog, Collection, Error, Result};
 
 use crate::Config;
 use crate::action::Actions;
-use crate::ownership::{Owned, Owners};
+use crate::ownership::{Owned, Owners, Tie};
 use crate::schema::{Column, Engine, ForeignKey, Schema, Table};
 
 /// One look at the database: what there is, whose it is, and what of it is offered.
@@ -34,7 +34,7 @@ pub(crate) struct Offer {
     collection: usize,
     /// Columns of the collection's fields, in their order.
     pub(crate) fields: Vec<usize>,
-    /// Columns of the collection's key. Together with the owner's column they are the primary key.
+    /// Columns of the collection's key. Together with the owners' columns they are the primary key.
     pub(crate) key: Vec<usize>,
 }
 
@@ -114,7 +114,7 @@ struct View<'a> {
 impl View<'_> {
     /// Whether a foreign key leads to rows of which nobody knows whose they are.
     fn leads_astray(&self, key: &ForeignKey) -> bool {
-        matches!(self.owners.tables[key.table], Owned::Nobody(_))
+        matches!(self.owners.tables[key.table].tie, Tie::Nobody(_))
     }
 
     /// Whether some foreign key refers to this column.

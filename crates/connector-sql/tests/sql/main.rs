@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
 mod functions;
+mod membership;
 mod naming;
 mod ownership;
 mod queries;
@@ -9,6 +10,7 @@ mod reading;
 mod shop;
 mod stopping;
 mod suite;
+mod tenants;
 mod types;
 mod world;
 mod writes;
