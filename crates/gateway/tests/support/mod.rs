@@ -75,6 +75,7 @@ fn collection(name: String) -> Collection {
         ownership: Ownership::Owned { by: "column writer".into() },
         parameters: BTreeMap::new(),
         page_default: None,
+        abilities: Default::default(),
     }
 }
 
