@@ -84,7 +84,14 @@ impl Known<'_> {
         found
     }
 
-    fn relation(&self, name: Option<String>, table: usize, child: usize, foreign: usize, many: bool) -> Option<Relation> {
+    fn relation(
+        &self,
+        name: Option<String>,
+        table: usize,
+        child: usize,
+        foreign: usize,
+        many: bool,
+    ) -> Option<Relation> {
         let collection = self.collection(table)?.name.clone();
         Some(Relation { name: name?, table, collection, child, foreign, many })
     }

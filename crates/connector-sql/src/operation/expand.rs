@@ -66,7 +66,8 @@ impl<'a> Expand<'a> {
 
 /// What to say of lists that were cut.
 pub(super) fn notices(cut: Cut) -> impl Iterator<Item = String> {
-    cut.into_iter().map(|(path, rest)| format!("`{path}` holds the first {RELATED_MAX} of each item. For the rest {rest}."))
+    cut.into_iter()
+        .map(|(path, rest)| format!("`{path}` holds the first {RELATED_MAX} of each item. For the rest {rest}."))
 }
 
 fn grow<'a>(offered: &Offered<'a>, steps: &[&str], branches: &mut Vec<Branch<'a>>) -> Result<()> {
@@ -104,8 +105,10 @@ fn nested(scope: &Scope<'_>, branches: &[Branch<'_>], row: Expr, alias: &str) ->
             false => nest::parent(scope, branch.relation, alias, inner),
         }
     };
-    let members =
-        branches.iter().map(|branch| Ok((branch.relation.name.as_str(), member(branch)?))).collect::<Result<Vec<_>>>()?;
+    let members = branches
+        .iter()
+        .map(|branch| Ok((branch.relation.name.as_str(), member(branch)?)))
+        .collect::<Result<Vec<_>>>()?;
     Ok(nest::with(scope.snapshot.engine(), row, members))
 }
 

@@ -35,13 +35,10 @@ fn sqlite(held: Expr, unit: Unit) -> Expr {
         Unit::Week => date(held, &["'weekday 0'", "'-6 days'"]),
         Unit::Quarter => {
             let months = format("'%m'", held.clone());
-            let back = Func::cust("printf").arg(Expr::cust("'-%d months'")).arg(Expr::cust_with_exprs("(? - 1) % 3", [months]));
-            Func::cust("date")
-                .arg(held)
-                .arg(Expr::cust("'auto'"))
-                .arg(Expr::cust("'start of month'"))
-                .arg(back)
-                .into()
+            let back = Func::cust("printf")
+                .arg(Expr::cust("'-%d months'"))
+                .arg(Expr::cust_with_exprs("(? - 1) % 3", [months]));
+            Func::cust("date").arg(held).arg(Expr::cust("'auto'")).arg(Expr::cust("'start of month'")).arg(back).into()
         }
         Unit::Hour => format("'%Y-%m-%dT%H:00:00Z'", held),
         Unit::Minute => format("'%Y-%m-%dT%H:%M:00Z'", held),

@@ -1,6 +1,8 @@
 //! Aggregates: different values, groups of time, and which rows are kept.
 
-use connector::{Aggregate, Connector, Filter, FilterLimits, Function, Group, Metric, Operation, Outcome, Result, Unit};
+use connector::{
+    Aggregate, Connector, Filter, FilterLimits, Function, Group, Metric, Operation, Outcome, Result, Unit,
+};
 use serde_json::{Value, json};
 
 use crate::world::{As, Engine, World, both, data, failure};
@@ -22,8 +24,15 @@ fn count() -> Metric {
 
 async fn ask(who: &As<'_>, groups: Vec<Group>, metrics: Vec<Metric>, having: Option<Filter>) -> Result<Outcome> {
     let collection = "logs".into();
-    who.call(Operation::Aggregate(Aggregate { collection, group_by: groups, metrics, having, limit: 100, ..Aggregate::default() }))
-        .await
+    who.call(Operation::Aggregate(Aggregate {
+        collection,
+        group_by: groups,
+        metrics,
+        having,
+        limit: 100,
+        ..Aggregate::default()
+    }))
+    .await
 }
 
 async fn starts(who: &As<'_>, field: &str, unit: Unit) -> Vec<Value> {

@@ -1,6 +1,4 @@
-use connector::{
-    Aggregate, Collection, Error, Field, Filter, FilterLimits, Function, Group, Metric, Result, Unit,
-};
+use connector::{Aggregate, Collection, Error, Field, Filter, FilterLimits, Function, Group, Metric, Result, Unit};
 use serde_json::{Map, Value, json};
 
 use super::list;
@@ -68,11 +66,8 @@ fn having(arguments: &Map<String, Value>, metrics: &[Metric], collection: &Colle
         };
         Field::new(&metric.name, schema)
     };
-    let figures = Collection {
-        name: "the figures".into(),
-        fields: metrics.iter().map(field).collect(),
-        ..collection.clone()
-    };
+    let figures =
+        Collection { name: "the figures".into(), fields: metrics.iter().map(field).collect(), ..collection.clone() };
     Filter::parse(asked, &figures, FilterLimits::default())
 }
 

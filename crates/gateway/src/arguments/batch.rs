@@ -30,19 +30,23 @@ pub(super) fn read(kind: OperationKind, arguments: &Arguments, collection: &Coll
             }
             _ => None,
         },
-        OperationKind::Delete => match one_of(arguments, &["identifier", "identifiers", "filters"], collection, kind)? {
-            "identifiers" => {
-                alone(arguments, "identifiers", &["if_version", "expected_count"])?;
-                let items = many(arguments, "identifiers").iter().enumerate();
-                let read = |(at, item)| Identifier::parse(item, collection).map_err(|error| at_place(&error, "identifiers", at));
-                Some(Change::Delete(items.map(read).collect::<Result<_>>()?))
+        OperationKind::Delete => {
+            match one_of(arguments, &["identifier", "identifiers", "filters"], collection, kind)? {
+                "identifiers" => {
+                    alone(arguments, "identifiers", &["if_version", "expected_count"])?;
+                    let items = many(arguments, "identifiers").iter().enumerate();
+                    let read = |(at, item)| {
+                        Identifier::parse(item, collection).map_err(|error| at_place(&error, "identifiers", at))
+                    };
+                    Some(Change::Delete(items.map(read).collect::<Result<_>>()?))
+                }
+                "filters" => {
+                    alone(arguments, "filters", &["if_version"])?;
+                    Some(Change::DeleteMatching(matching(arguments, collection)?))
+                }
+                _ => None,
             }
-            "filters" => {
-                alone(arguments, "filters", &["if_version"])?;
-                Some(Change::DeleteMatching(matching(arguments, collection)?))
-            }
-            _ => None,
-        },
+        }
         OperationKind::List | OperationKind::Get | OperationKind::Aggregate => None,
     })
 }

@@ -1,4 +1,6 @@
-use connector::{Batch, Collection, Create, Delete, Error, Get, Identifier, Operation, OperationKind, Result, Start, Update};
+use connector::{
+    Batch, Collection, Create, Delete, Error, Get, Identifier, Operation, OperationKind, Result, Start, Update,
+};
 use serde_json::{Map, Value};
 
 use super::{Query, aggregate, batch, list, read_list};

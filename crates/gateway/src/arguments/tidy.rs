@@ -7,7 +7,16 @@ const NAMES: [&str; 4] = ["sort", "fields", "group_by", "expand"];
 const STRUCTURES: [&str; 8] = ["filters", "data", "input", "options", "metrics", "having", "items", "identifiers"];
 /// Further arguments that null leaves out.
 const OPTIONAL: [&str; 11] = [
-    "filters", "options", "cursor", "metrics", "having", "items", "identifiers", "search", "if_version", "on_conflict",
+    "filters",
+    "options",
+    "cursor",
+    "metrics",
+    "having",
+    "items",
+    "identifiers",
+    "search",
+    "if_version",
+    "on_conflict",
     "identifier",
 ];
 /// Arguments that hold whole numbers.

@@ -39,7 +39,8 @@ pub(super) fn extend(
         let max = abilities.bulk_max;
         let words = format!("Instead of `identifier`: all items that match, at most {max}. {filters}");
         properties.insert("filters".into(), json!({"type": "object", "description": words}));
-        let words = "With `filters`: how many you expect. Leave it out first: nothing happens and `count` says how many.";
+        let words =
+            "With `filters`: how many you expect. Leave it out first: nothing happens and `count` says how many.";
         properties.insert("expected_count".into(), json!({"type": "integer", "minimum": 0, "description": words}));
         required.clear();
     }
