@@ -1,4 +1,5 @@
 mod action;
+mod guard;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -10,6 +11,7 @@ use serde::Deserialize;
 
 pub(crate) use action::rows_max;
 pub use action::{FunctionConfig, ParameterConfig, ParameterType, QueryConfig};
+pub use guard::{Count, SortUnindexed};
 
 /// Configuration of one SQL resource. Only the URL is needed; introspection finds the rest.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -60,6 +62,19 @@ pub struct Config {
     /// access_key, signing_key, encryption_key, recovery_code, backup_code, credential, jwt, *pin, cvv, cvc, ssn.
     #[serde(default = "credential_columns")]
     pub credential_columns: Vec<String>,
+    /// How the items of a list are counted, where a table does not say otherwise.
+    #[serde(default)]
+    pub count: Count,
+    /// Tables with more rows than this, by the database's own statistics, are large: what matches is counted exactly up
+    /// to this number only, and slow sorts and searches are pointed out.
+    #[serde(default = "guard::count_exact_max")]
+    pub count_exact_max: u64,
+    /// What happens to a sort on a large table by a field without an index.
+    #[serde(default)]
+    pub sort_unindexed: SortUnindexed,
+    /// Whether the database itself keeps every call from writing. Set by `read_only` of the resource.
+    #[serde(skip)]
+    pub read_only: bool,
     /// The most connections kept open.
     #[serde(default = "pool_max")]
     #[schemars(range(min = 1, max = 1000))]
@@ -123,6 +138,8 @@ pub struct TableConfig {
     pub read_only_columns: Vec<String>,
     /// Columns that look like credentials by their name and are none.
     pub not_credentials: Vec<String>,
+    /// How the items of a list are counted, instead of the resource's `count`.
+    pub count: Option<Count>,
     /// How many items make an ordinary page.
     pub page_default: Option<u32>,
 }
@@ -156,6 +173,10 @@ impl Config {
             functions: BTreeMap::new(),
             hide: Vec::new(),
             credential_columns: credential_columns(),
+            count: Count::default(),
+            count_exact_max: guard::count_exact_max(),
+            sort_unindexed: SortUnindexed::default(),
+            read_only: false,
             pool_max: pool_max(),
             statement_timeout_ms: statement_timeout_ms(),
             connect_timeout_ms: connect_timeout_ms(),

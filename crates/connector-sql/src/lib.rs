@@ -73,11 +73,15 @@
 //! transaction begins as one that writes, SQLite has a connection of its own for writing. Dropping a call stops its statement: SQLite's by a progress handler, PostgreSQL's by closing the connection,
 //! which the server notices within half a second (`client_connection_check_interval`, PostgreSQL 14 on Linux and
 //! later; otherwise it goes on to `statement_timeout`).
+//!
+//! Connections are given to waiting callers in turn, so that one who floods waits longer than one who does not. On large
+//! tables totals are exact up to [`Config::count_exact_max`] only, and the answer says so.
 
 mod action;
 mod catalog;
 mod config;
 mod error;
+mod guard;
 mod introspect;
 mod names;
 mod operation;
@@ -85,20 +89,24 @@ mod ownership;
 mod pool;
 mod schema;
 mod sql;
+mod turns;
 
 pub use config::{
-    Config, DatabaseUrl, FunctionConfig, OwnerConfig, ParameterConfig, ParameterType, QueryConfig, TableConfig,
+    Config, Count, DatabaseUrl, FunctionConfig, OwnerConfig, ParameterConfig, ParameterType, QueryConfig,
+    SortUnindexed, TableConfig,
 };
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use access::{Caller, Effect};
 use connector::{Catalog, Connector, Context, Error, ErrorKind, Invoke, Operation, Outcome, Permit, Result};
 
 use crate::catalog::Snapshot;
 use crate::operation::Work;
 use crate::pool::Pool;
+use crate::turns::{Turn, Turns};
 
 /// How long a sign of life may take.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
@@ -108,6 +116,9 @@ pub struct Sql {
     resource: String,
     config: Config,
     pool: Pool,
+    readers: Arc<Turns>,
+    /// The same as `readers` where reads and writes share their connections.
+    writers: Arc<Turns>,
     snapshot: Mutex<Arc<Snapshot>>,
 }
 
@@ -121,13 +132,24 @@ impl Sql {
         let pool = pool::open(&config).await?;
         match look(resource, &pool, &config, true).await {
             Ok(snapshot) => {
-                Ok(Self { resource: resource.to_owned(), config, pool, snapshot: Mutex::new(Arc::new(snapshot)) })
+                let (reading, writing) = pool.connections(&config);
+                let patience = Duration::from_millis(config.connect_timeout_ms);
+                let readers = Turns::new(reading, patience);
+                let writers = writing.map_or_else(|| Arc::clone(&readers), |writing| Turns::new(writing, patience));
+                let snapshot = Mutex::new(Arc::new(snapshot));
+                Ok(Self { resource: resource.to_owned(), config, pool, readers, writers, snapshot })
             }
             Err(error) => {
                 pool.close().await;
                 Err(error)
             }
         }
+    }
+
+    /// Waits until it is this caller's turn to use a connection.
+    async fn turn(&self, caller: &Caller, effect: Effect) -> Result<Turn> {
+        let turns = if effect == Effect::Read { &self.readers } else { &self.writers };
+        turns.take(&caller.key()).await
     }
 
     async fn invoke(&self, permit: Permit, snapshot: &Snapshot, invoke: Invoke, context: &Context) -> Result<Outcome> {
@@ -137,6 +159,7 @@ impl Sql {
             .ok_or_else(|| Error::new(ErrorKind::NotFound, "There is no such action."))?;
         let operation = Operation::Invoke(invoke);
         let caller = connector::spend(permit, &self.resource, &operation, ready.effect)?;
+        let _turn = self.turn(&caller, ready.effect).await?;
         let Operation::Invoke(invoke) = operation else { return Err(Error::internal("an action that is none")) };
         operation::invoke(Work { pool: &self.pool, snapshot, caller: &caller, context }, ready, invoke).await
     }
@@ -147,7 +170,10 @@ impl Sql {
 }
 
 async fn look(resource: &str, pool: &Pool, config: &Config, start: bool) -> Result<Snapshot> {
-    let mut snapshot = Snapshot::build(resource, introspect::introspect(pool, config).await?, config)?;
+    let schema = introspect::introspect(pool, config).await?;
+    let sizes = introspect::sizes::sizes(pool, config, &schema).await?;
+    let mut snapshot = Snapshot::build(resource, schema, config)?;
+    guard::set(&mut snapshot, config, &sizes);
     action::declare(resource, pool, config, &mut snapshot, start).await?;
     Ok(snapshot)
 }
@@ -173,6 +199,7 @@ impl Connector for Sql {
                 format!("`{}` is not possible on {target}.", kind.as_str()),
             ));
         }
+        let _turn = self.turn(&caller, kind.effect()).await?;
         let work = Work { pool: &self.pool, snapshot: &snapshot, caller: &caller, context };
         match operation {
             Operation::List(list) => operation::list(work, list).await,

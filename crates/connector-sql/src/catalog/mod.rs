@@ -15,6 +15,7 @@ pub(crate) use related::{DEPTH_MAX, NAMES_MAX, RELATED_MAX, Relation};
 
 use crate::Config;
 use crate::action::Actions;
+use crate::guard::Guard;
 use crate::ownership::{Owned, Owners, Tie};
 use crate::schema::{Column, Engine, ForeignKey, Schema, Table};
 
@@ -25,6 +26,7 @@ pub(crate) struct Snapshot {
     pub(crate) owners: Owners,
     pub(crate) catalog: Arc<Catalog>,
     pub(crate) actions: Actions,
+    pub(crate) guards: Vec<Guard>,
     offers: BTreeMap<String, Offer>,
     relations: Vec<Vec<Relation>>,
 }
@@ -75,7 +77,15 @@ impl Snapshot {
                 }
             }
         }
-        Ok(Self { schema, owners, catalog: Arc::new(catalog), actions: Actions::new(), offers, relations })
+        Ok(Self {
+            schema,
+            owners,
+            catalog: Arc::new(catalog),
+            actions: Actions::new(),
+            guards: Vec::new(),
+            offers,
+            relations,
+        })
     }
 
     /// What rows of `table` lead to.
@@ -103,6 +113,11 @@ pub(crate) struct Offered<'a> {
 }
 
 impl<'a> Offered<'a> {
+    /// What lists of it are spared.
+    pub(crate) fn guard(&self) -> Guard {
+        self.snapshot.guards.get(self.offer.table).cloned().unwrap_or_default()
+    }
+
     pub(crate) fn table(&self) -> &'a Table {
         &self.snapshot.schema.tables[self.offer.table]
     }

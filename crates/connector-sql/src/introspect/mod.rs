@@ -5,6 +5,7 @@ pub(crate) mod functions;
 mod kind;
 mod pg_type;
 mod postgres;
+pub(crate) mod sizes;
 mod sqlite;
 pub(crate) mod types;
 
@@ -12,7 +13,7 @@ use connector::Result;
 
 use crate::Config;
 use crate::pool::{Pool, Purpose, Session};
-use crate::schema::{Engine, Schema};
+use crate::schema::{Engine, Grants, Schema};
 
 /// What the database says of itself now.
 pub(crate) async fn introspect(pool: &Pool, config: &Config) -> Result<Schema> {
@@ -23,7 +24,13 @@ pub(crate) async fn introspect(pool: &Pool, config: &Config) -> Result<Schema> {
         Engine::Postgres => postgres::tables(&mut session, config).await,
     };
     session.finish().await.map_err(failed)?;
-    Ok(Schema { engine: pool.engine(), tables: tables? })
+    let mut tables = tables?;
+    if pool.read_only() {
+        for table in &mut tables {
+            table.grants = Grants { select: table.grants.select, insert: false, update: false, delete: false };
+        }
+    }
+    Ok(Schema { engine: pool.engine(), tables })
 }
 
 /// Text cells of one row, in order.

@@ -16,6 +16,7 @@ pub(crate) use cell::{Cell, Row};
 pub(crate) use describe::Described;
 pub(crate) use open::open;
 
+use crate::Config;
 use crate::schema::Engine;
 use crate::sql::Statement;
 
@@ -30,6 +31,7 @@ pub(crate) enum Pool {
         read_only: bool,
     },
     Postgres {
+        read_only: bool,
         pool: PgPool,
         patience: Duration,
     },
@@ -60,7 +62,16 @@ impl Pool {
     }
 
     pub(crate) fn read_only(&self) -> bool {
-        matches!(self, Self::Sqlite { read_only: true, .. })
+        matches!(self, Self::Sqlite { read_only: true, .. } | Self::Postgres { read_only: true, .. })
+    }
+
+    /// How many connections there are, and how many of them, if they are others, for writing.
+    pub(crate) fn connections(&self, config: &Config) -> (u32, Option<u32>) {
+        match self {
+            Self::Sqlite { writer: Some(_), .. } => (config.pool_max, Some(1)),
+            Self::Sqlite { writer: None, .. } => (1, None),
+            Self::Postgres { .. } => (config.pool_max, None),
+        }
     }
 
     pub(crate) async fn session(&self, purpose: Purpose) -> sqlx::Result<Session> {
@@ -68,8 +79,13 @@ impl Pool {
             Self::Sqlite { pool, writer, statement_timeout, .. } => {
                 Session::Sqlite(sqlite::Held::take(pool, writer.as_ref(), purpose, *statement_timeout).await?)
             }
-            Self::Postgres { pool, patience } => {
-                Session::Postgres(postgres::Held::take(pool, purpose, *patience).await?)
+            Self::Postgres { pool, patience, read_only } => {
+                let begin = match (purpose, read_only) {
+                    (Purpose::Read, _) => None,
+                    (Purpose::Write, false) => Some("BEGIN READ WRITE"),
+                    (Purpose::Write, true) => Some("BEGIN READ ONLY"),
+                };
+                Session::Postgres(postgres::Held::take(pool, begin, *patience).await?)
             }
         })
     }

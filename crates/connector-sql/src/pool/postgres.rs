@@ -5,8 +5,6 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgConnection;
 use sqlx::{Executor, PgPool, Postgres};
 
-use super::Purpose;
-
 /// A PostgreSQL connection. Dropped in the middle of its work it is closed instead of given back: the server notices
 /// (`client_connection_check_interval`), stops the statement and rolls back.
 pub(crate) struct Held {
@@ -17,13 +15,13 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    /// `patience` is longer than the server's own limit on a statement: a server that does not even say that this has
+    /// Without a `begin` each statement is by itself. `patience` is longer than the server's own limit on a statement: a server that does not even say that this has
     /// passed hangs, or the network swallows its answers.
-    pub(super) async fn take(pool: &PgPool, purpose: Purpose, patience: Duration) -> sqlx::Result<Self> {
+    pub(super) async fn take(pool: &PgPool, begin: Option<&'static str>, patience: Duration) -> sqlx::Result<Self> {
         let mut held = Self { connection: Some(pool.acquire().await?), transaction: false, busy: false, patience };
-        if purpose == Purpose::Write {
+        if let Some(begin) = begin {
             held.transaction = true;
-            held.busy(async |connection| connection.execute("BEGIN READ WRITE").await.map(drop)).await?;
+            held.busy(async |connection| connection.execute(begin).await.map(drop)).await?;
         }
         Ok(held)
     }

@@ -3,6 +3,7 @@
 
 mod figures;
 mod functions;
+mod guards;
 mod membership;
 mod naming;
 mod ownership;
