@@ -5,6 +5,7 @@ mod membership;
 mod naming;
 mod ownership;
 mod reading;
+mod row_security;
 mod shop;
 mod stopping;
 mod suite;
