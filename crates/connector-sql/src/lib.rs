@@ -188,6 +188,7 @@ impl Connector for Sql {
             Operation::Update(update) => operation::update(work, update).await,
             Operation::Delete(delete) => operation::delete(work, delete).await,
             Operation::Aggregate(aggregate) => operation::aggregate(work, aggregate).await,
+            Operation::Batch(_) => Err(Error::new(ErrorKind::Unsupported, "One at a time.")),
             Operation::Invoke(_) => Err(Error::new(ErrorKind::Unsupported, "This resource has no actions.")),
         }
     }

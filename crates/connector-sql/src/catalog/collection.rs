@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use connector::{Collection, Field, Hidden, OperationKind, Ownership};
+use connector::{Abilities, Collection, Field, Hidden, OperationKind, Ownership};
 
 use super::{View, field, hidden};
 use crate::TableConfig;
@@ -54,6 +54,7 @@ pub(super) fn offer(view: &View<'_>, at: usize) -> Result<Offered, Hidden> {
         },
         parameters: BTreeMap::new(),
         page_default: settings.page_default,
+        abilities: Abilities { figures: true, ..Abilities::default() },
         fields,
     };
     collection.operations = operations(view, at, &collection, settings);

@@ -3,11 +3,14 @@
 mod collection;
 mod field;
 mod hidden;
+mod related;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use connector::{Catalog, Collection, Error, Result};
+use connector::{Catalog, Collection, Error, OperationKind, Result};
+
+pub(crate) use related::{DEPTH_MAX, NAMES_MAX, RELATED_MAX, Relation};
 
 use crate::ownership::{Owned, Owners, Tie};
 use crate::schema::{Column, Engine, ForeignKey, Schema, Table};
@@ -20,6 +23,7 @@ pub(crate) struct Snapshot {
     pub(crate) owners: Owners,
     pub(crate) catalog: Arc<Catalog>,
     offers: BTreeMap<String, Offer>,
+    relations: Vec<Vec<Relation>>,
 }
 
 /// How a collection lies on its table.
@@ -57,7 +61,23 @@ impl Snapshot {
                 Err(hidden) => catalog.hidden.push(hidden),
             }
         }
-        Ok(Self { schema, owners, catalog: Arc::new(catalog), offers })
+        let relations = related::find(&schema, &offers, &catalog);
+        for offer in offers.values() {
+            let collection = &mut catalog.collections[offer.collection];
+            for kind in [OperationKind::List, OperationKind::Get] {
+                if let Some(parameter) = related::parameter(&relations[offer.table])
+                    && collection.operations.contains(&kind)
+                {
+                    collection.parameters.entry(kind).or_default().push(parameter);
+                }
+            }
+        }
+        Ok(Self { schema, owners, catalog: Arc::new(catalog), offers, relations })
+    }
+
+    /// What rows of `table` lead to.
+    pub(crate) fn relations(&self, table: usize) -> &[Relation] {
+        self.relations.get(table).map_or(&[], Vec::as_slice)
     }
 
     /// The collection of this name and how it lies on its table.

@@ -1,10 +1,12 @@
 //! Both engines through one set of claims, on real databases.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
+mod figures;
 mod membership;
 mod naming;
 mod ownership;
 mod reading;
+mod related;
 mod row_security;
 mod shop;
 mod stopping;
