@@ -34,6 +34,26 @@
 //! UUID in lower case. An id that does not fit owns nothing and is told so in a notice. Columns that compare loosely
 //! (`citext`, `NOCASE`, `char(n)`) are compared as bytes too, so that two ids are never taken for one user.
 //!
+//! # Row security
+//!
+//! With [`Scope::Rls`] or [`Scope::Both`] every call runs in a transaction in which PostgreSQL itself knows the caller:
+//! `request.jwt.claims` holds all claims of the verified token, with `role` set to [`Config::role`];
+//! `request.jwt.claim.sub`, `.role` and `.email` hold these one by one; and `role` is that role. Policies that were
+//! written for PostgREST or Supabase work unchanged. All of it is local to the transaction. A read sends the
+//! transaction and its query as one text, in one round trip; values in it are hexadecimal digits. The role comes from
+//! the configuration and never from a token, and must be one that row security holds for.
+//!
+//! - `rls`: the policies alone say whose rows are whose, and the role's grants what may be done. A table without row
+//!   security is hidden unless it is shared. Tables need no owner's column; one that is recognised is set by `create`
+//!   and is no field. References are checked: a parent must be visible. What a delete takes along is the database's
+//!   business, as with PostgREST: cascades do not ask policies.
+//! - `both`: a row must pass the policies and be the owner's. Tables without row security have the owner's wall only.
+//!   What a delete would take along is looked at as the user of the address; where that user does not see every row
+//!   of the tables concerned, such deletes are not offered.
+//!
+//! Under row security rows are not locked while references are checked, because policies for updates would decide over
+//! that; what was written is read again before the transaction ends.
+//!
 //! # Writes
 //!
 //! `create` sets the owner; an argument that names another one is refused. Every foreign key into an owned table, by
@@ -88,11 +108,12 @@ mod operation;
 mod ownership;
 mod pool;
 mod schema;
+mod security;
 mod sql;
 mod turns;
 
 pub use config::{
-    Config, Count, DatabaseUrl, FunctionConfig, OwnerConfig, ParameterConfig, ParameterType, QueryConfig,
+    Config, Count, DatabaseUrl, FunctionConfig, OwnerConfig, ParameterConfig, ParameterType, QueryConfig, Scope,
     SortUnindexed, TableConfig,
 };
 
@@ -106,6 +127,7 @@ use connector::{Catalog, Connector, Context, Error, ErrorKind, Invoke, Operation
 use crate::catalog::Snapshot;
 use crate::operation::Work;
 use crate::pool::Pool;
+use crate::security::RowSecurity;
 use crate::turns::{Turn, Turns};
 
 /// How long a sign of life may take.
@@ -116,6 +138,7 @@ pub struct Sql {
     resource: String,
     config: Config,
     pool: Pool,
+    security: Option<RowSecurity>,
     readers: Arc<Turns>,
     /// The same as `readers` where reads and writes share their connections.
     writers: Arc<Turns>,
@@ -130,14 +153,20 @@ impl Sql {
     /// [`ErrorKind::Unavailable`] where the database cannot be reached or described.
     pub async fn connect(resource: &str, config: Config) -> Result<Self> {
         let pool = pool::open(&config).await?;
-        match look(resource, &pool, &config, true).await {
-            Ok(snapshot) => {
-                let (reading, writing) = pool.connections(&config);
+        let looked = match RowSecurity::configured(&config, pool.engine()) {
+            Ok(security) => {
+                look(resource, &pool, security.as_ref(), &config, true).await.map(|found| (security, found))
+            }
+            Err(error) => Err(error),
+        };
+        match looked {
+            Ok((security, snapshot)) => {
+                let (reading, writing) = pool.sizes(&config);
                 let patience = Duration::from_millis(config.connect_timeout_ms);
                 let readers = Turns::new(reading, patience);
                 let writers = writing.map_or_else(|| Arc::clone(&readers), |writing| Turns::new(writing, patience));
                 let snapshot = Mutex::new(Arc::new(snapshot));
-                Ok(Self { resource: resource.to_owned(), config, pool, readers, writers, snapshot })
+                Ok(Self { resource: resource.to_owned(), config, pool, security, readers, writers, snapshot })
             }
             Err(error) => {
                 pool.close().await;
@@ -161,7 +190,14 @@ impl Sql {
         let caller = connector::spend(permit, &self.resource, &operation, ready.effect)?;
         let _turn = self.turn(&caller, ready.effect).await?;
         let Operation::Invoke(invoke) = operation else { return Err(Error::internal("an action that is none")) };
-        operation::invoke(Work { pool: &self.pool, snapshot, caller: &caller, context }, ready, invoke).await
+        let settings = self.settings(&caller)?;
+        let pool = self.pool.connections(settings.as_deref());
+        operation::invoke(Work { pool, snapshot, caller: &caller, context }, ready, invoke).await
+    }
+
+    /// What makes a transaction the caller's, where row security holds.
+    fn settings(&self, caller: &Caller) -> Result<Option<String>> {
+        self.security.as_ref().map(|security| security.settings(Some(caller))).transpose()
     }
 
     fn snapshot(&self) -> Arc<Snapshot> {
@@ -169,12 +205,23 @@ impl Sql {
     }
 }
 
-async fn look(resource: &str, pool: &Pool, config: &Config, start: bool) -> Result<Snapshot> {
-    let schema = introspect::introspect(pool, config).await?;
+async fn look(
+    resource: &str,
+    pool: &Pool,
+    security: Option<&RowSecurity>,
+    config: &Config,
+    start: bool,
+) -> Result<Snapshot> {
+    if let Some(security) = security {
+        security::check(pool, security).await?;
+    }
+    let schema = introspect::introspect(pool, security, config).await?;
     let sizes = introspect::sizes::sizes(pool, config, &schema).await?;
     let mut snapshot = Snapshot::build(resource, schema, config)?;
     guard::set(&mut snapshot, config, &sizes);
-    action::declare(resource, pool, config, &mut snapshot, start).await?;
+    // As the role that calls will have.
+    let settings = security.map(|security| security.settings(None)).transpose()?;
+    action::declare(resource, pool.connections(settings.as_deref()), config, &mut snapshot, start).await?;
     Ok(snapshot)
 }
 
@@ -200,7 +247,9 @@ impl Connector for Sql {
             ));
         }
         let _turn = self.turn(&caller, kind.effect()).await?;
-        let work = Work { pool: &self.pool, snapshot: &snapshot, caller: &caller, context };
+        let settings = self.settings(&caller)?;
+        let work =
+            Work { pool: self.pool.connections(settings.as_deref()), snapshot: &snapshot, caller: &caller, context };
         match operation {
             Operation::List(list) => operation::list(work, list).await,
             Operation::Get(get) => operation::get(work, get).await,
@@ -222,7 +271,8 @@ impl Connector for Sql {
     }
 
     async fn reload(&self) -> Result<()> {
-        let snapshot = Arc::new(look(&self.resource, &self.pool, &self.config, false).await?);
+        let security = self.security.as_ref();
+        let snapshot = Arc::new(look(&self.resource, &self.pool, security, &self.config, false).await?);
         *self.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = snapshot;
         Ok(())
     }

@@ -26,7 +26,7 @@ const SQLITE: &str = "SELECT l.name, i.name FROM pragma_index_list(?) AS l, prag
 /// The sizes of all tables, in their order. What cannot be found out stays unknown.
 pub(crate) async fn sizes(pool: &Pool, config: &Config, schema: &Schema) -> Result<Vec<Size>> {
     let failed = crate::error::introspecting;
-    let mut session = pool.session(Purpose::Read).await.map_err(failed)?;
+    let mut session = pool.connections(None).session(Purpose::Read).await.map_err(failed)?;
     let sizes = match schema.engine {
         Engine::Sqlite => sqlite(&mut session, schema).await,
         Engine::Postgres => postgres(&mut session, config, schema).await,

@@ -191,7 +191,7 @@ async fn ask(session: &mut crate::pool::Session, total: &Statement) -> Result<Op
 /// How many rows PostgreSQL's planner expects.
 /// <https://www.postgresql.org/docs/current/sql-explain.html>
 async fn planned(session: &mut crate::pool::Session, which: Statement) -> Result<Option<u64>> {
-    let explain = Statement { sql: format!("EXPLAIN (FORMAT JSON) {}", which.sql), values: which.values };
+    let explain = Statement::bound(format!("EXPLAIN (FORMAT JSON) {}", which.sql), which.values);
     let rows = session.query(&explain).await.map_err(error::reading)?;
     let plan = rows.into_iter().next().and_then(|row| row.into_iter().next()?.text());
     let plan: Value = serde_json::from_str(&plan.unwrap_or_default()).map_err(Error::internal)?;

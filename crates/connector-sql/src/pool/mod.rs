@@ -2,6 +2,7 @@
 
 mod bind;
 mod cell;
+mod connections;
 mod describe;
 mod open;
 mod postgres;
@@ -13,6 +14,7 @@ use futures::TryStreamExt;
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 
 pub(crate) use cell::{Cell, Row};
+pub(crate) use connections::Connections;
 pub(crate) use describe::Described;
 pub(crate) use open::open;
 
@@ -66,7 +68,7 @@ impl Pool {
     }
 
     /// How many connections there are, and how many of them, if they are others, for writing.
-    pub(crate) fn connections(&self, config: &Config) -> (u32, Option<u32>) {
+    pub(crate) fn sizes(&self, config: &Config) -> (u32, Option<u32>) {
         match self {
             Self::Sqlite { writer: Some(_), .. } => (config.pool_max, Some(1)),
             Self::Sqlite { writer: None, .. } => (1, None),
@@ -74,28 +76,14 @@ impl Pool {
         }
     }
 
-    pub(crate) async fn session(&self, purpose: Purpose) -> sqlx::Result<Session> {
-        Ok(match self {
-            Self::Sqlite { pool, writer, statement_timeout, .. } => {
-                Session::Sqlite(sqlite::Held::take(pool, writer.as_ref(), purpose, *statement_timeout).await?)
-            }
-            Self::Postgres { pool, patience, read_only } => {
-                let begin = match (purpose, read_only) {
-                    (Purpose::Read, _) => None,
-                    (Purpose::Write, false) => Some("BEGIN READ WRITE"),
-                    (Purpose::Write, true) => Some("BEGIN READ ONLY"),
-                };
-                Session::Postgres(postgres::Held::take(pool, begin, *patience).await?)
-            }
-        })
+    /// The pool as far as `settings`, one statement at the start of every transaction, let it be used.
+    pub(crate) fn connections<'a>(&'a self, settings: Option<&'a str>) -> Connections<'a> {
+        Connections::new(self, settings)
     }
 
-    /// Runs one statement on a connection of its own.
+    /// Runs one statement as the user of the address, for what is nobody's.
     pub(crate) async fn query(&self, statement: &Statement) -> sqlx::Result<Vec<Row>> {
-        let mut session = self.session(Purpose::Read).await?;
-        let answer = session.query(statement).await;
-        session.finish().await?;
-        answer
+        self.connections(None).query(statement).await
     }
 
     pub(crate) async fn close(&self) {
@@ -144,6 +132,9 @@ impl Session {
                 }
             }
             Self::Postgres(held) => {
+                if let Some(text) = held.whole(statement).await? {
+                    return held.at_once(text, take).await;
+                }
                 let arguments = bind::postgres(&statement.values)?;
                 held.busy(async |connection| {
                     let mut rows = sqlx::query_with(sql, arguments).fetch(connection);
@@ -170,6 +161,7 @@ impl Session {
                 Ok(query.execute(held.connection()?).await?.rows_affected())
             }
             Self::Postgres(held) => {
+                held.within().await?;
                 let arguments = bind::postgres(&statement.values)?;
                 held.busy(async |connection| {
                     Ok(sqlx::query_with(sql, arguments).execute(connection).await?.rows_affected())
@@ -177,6 +169,18 @@ impl Session {
                 .await
             }
         }
+    }
+
+    /// All rows, met as the user of the address and not as the caller.
+    pub(crate) async fn query_unsecured(&mut self, statement: &Statement) -> sqlx::Result<Vec<Row>> {
+        if let Self::Postgres(held) = self {
+            held.without_role().await?;
+        }
+        let answer = self.query(statement).await?;
+        if let Self::Postgres(held) = self {
+            held.with_role().await?;
+        }
+        Ok(answer)
     }
 
     /// Keeps what a transaction did and gives the connection back.
