@@ -155,8 +155,13 @@ impl Connector for Sql {
         }
     }
 
+    /// Keeps the snapshot, and with it the very catalog, where the database says the same of itself as before.
     async fn reload(&self) -> Result<()> {
-        let snapshot = Arc::new(look(&self.resource, &self.pool, &self.config).await?);
+        let schema = introspect::introspect(&self.pool, &self.config).await?;
+        if self.snapshot().fingerprint == schema.fingerprint() {
+            return Ok(());
+        }
+        let snapshot = Arc::new(Snapshot::build(&self.resource, schema, &self.config)?);
         *self.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = snapshot;
         Ok(())
     }

@@ -19,6 +19,8 @@ pub(crate) struct Snapshot {
     pub(crate) schema: Schema,
     pub(crate) owners: Owners,
     pub(crate) catalog: Arc<Catalog>,
+    /// Of the schema as the database told it.
+    pub(crate) fingerprint: u64,
     offers: BTreeMap<String, Offer>,
 }
 
@@ -37,6 +39,7 @@ pub(crate) struct Offer {
 impl Snapshot {
     /// Decides what is offered. A name in the configuration that does not exist is an error.
     pub(crate) fn build(resource: &str, mut schema: Schema, config: &Config) -> Result<Self> {
+        let fingerprint = schema.fingerprint();
         let owners = Owners::decide(&mut schema, config)?;
         let mut catalog = Catalog::default();
         let mut offers = BTreeMap::new();
@@ -57,7 +60,7 @@ impl Snapshot {
                 Err(hidden) => catalog.hidden.push(hidden),
             }
         }
-        Ok(Self { schema, owners, catalog: Arc::new(catalog), offers })
+        Ok(Self { schema, owners, catalog: Arc::new(catalog), fingerprint, offers })
     }
 
     /// The collection of this name and how it lies on its table.
