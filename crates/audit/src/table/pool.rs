@@ -4,7 +4,7 @@ use std::time::Duration;
 use sea_query::Value;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePoolOptions};
-use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Error, Executor, PgPool, SqlSafeStr, SqlitePool};
+use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Connection, Error, Executor, PgPool, SqlSafeStr, SqlitePool};
 
 use super::TableError;
 use super::statement::{Engine, Statement};
@@ -47,12 +47,21 @@ impl Pool {
         }
     }
 
-    /// Whether the database understands a statement: its table and its columns are there.
+    /// Whether the database understands a statement: its table and its columns are there. One that was prepared before
+    /// tells nothing of what is there now.
     pub(super) async fn prepare(&self, statement: &Statement) -> Result<(), Error> {
         let sql = AssertSqlSafe(statement.sql.clone()).into_sql_str();
         match self {
-            Self::Sqlite(pool) => pool.acquire().await?.prepare(sql).await.map(drop),
-            Self::Postgres(pool) => pool.acquire().await?.prepare(sql).await.map(drop),
+            Self::Sqlite(pool) => {
+                let mut connection = pool.acquire().await?;
+                connection.clear_cached_statements().await?;
+                connection.prepare(sql).await.map(drop)
+            }
+            Self::Postgres(pool) => {
+                let mut connection = pool.acquire().await?;
+                connection.clear_cached_statements().await?;
+                connection.prepare(sql).await.map(drop)
+            }
         }
     }
 
