@@ -12,6 +12,10 @@ use super::statement::{Engine, Statement};
 /// One writes, and one may have to be replaced while it still waits for a server that is silent.
 const CONNECTIONS_MAX: u32 = 2;
 
+/// What counts as kept must not be lost with the server, whatever its default is.
+const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false) \
+                       WHERE current_setting('synchronous_commit') = 'off'";
+
 #[derive(Debug)]
 pub(super) enum Pool {
     Sqlite(SqlitePool),
@@ -34,6 +38,9 @@ impl Pool {
                 let options = PgConnectOptions::from_str(&format!("postgres:{rest}")).map_err(address)?;
                 let options = options.application_name("bellhop audit").disable_statement_logging();
                 let pool = PgPoolOptions::new().max_connections(CONNECTIONS_MAX).acquire_timeout(timeout);
+                let pool = pool.after_connect(|connection, _| {
+                    Box::pin(async move { connection.execute(DURABLE).await.map(drop) })
+                });
                 Ok(Self::Postgres(pool.connect_lazy_with(options)))
             }
             _ => Err(TableError::Address(None)),

@@ -42,7 +42,6 @@ async fn no_write_is_without_a_line_when_bellhop_is_killed_in_the_middle() {
     for line in &lines {
         *outcomes.entry(line["outcome"].as_str().expect("an outcome")).or_default() += 1;
     }
-    eprintln!("{outcomes:?} for {made} orders");
     let count = |outcome: &str| outcomes.get(outcome).copied().unwrap_or_default();
     assert!(count("ok") > 0 && count("ok") <= made, "{outcomes:?} for {made} orders");
     assert!(made <= count("ok") + count("unknown") + count("cancelled"), "{outcomes:?} for {made} orders");
