@@ -5,10 +5,11 @@ use super::write::{Failed, Values, atomically, bound, first, reread, values};
 use super::{Work, raw, references, row};
 use crate::catalog::Offered;
 use crate::error::Doing;
-use crate::ownership::Owned;
+use crate::ownership::Bond;
 use crate::pool::Cell;
 use crate::schema::Engine;
-use crate::sql::{Build, Statement, bind, cast, column, key, table};
+use crate::sql::scope::Scope;
+use crate::sql::{Build, Statement, cast, column, key, table};
 
 pub(crate) async fn create(work: Work<'_>, create: Create) -> Result<Outcome> {
     let offered = work.snapshot.offer(&create.collection)?;
@@ -26,7 +27,7 @@ pub(crate) async fn create(work: Work<'_>, create: Create) -> Result<Outcome> {
                 missing.name, offered.collection.name
             )));
         }
-        (insert(&work, &offered, &values)?, references::checks(&scope, &offered, &values, None)?, values)
+        (insert(&scope, &offered, &values)?, references::checks(&scope, &offered, &values, None)?, values)
     };
     let keyed = !offered.table().key.is_empty();
     let mut created = atomically(&work, &offered, Doing::Setting, &values, async |session| {
@@ -48,8 +49,8 @@ pub(crate) async fn create(work: Work<'_>, create: Create) -> Result<Outcome> {
     Ok(Outcome { data: Some(raw(json)?), id: key::identifier(&offered, created.collect()), ..Outcome::default() })
 }
 
-fn insert(work: &Work<'_>, offered: &Offered<'_>, values: &Values<'_>) -> Result<Statement> {
-    let engine = work.pool.engine();
+fn insert(scope: &Scope<'_>, offered: &Offered<'_>, values: &Values<'_>) -> Result<Statement> {
+    let engine = scope.snapshot.engine();
     let described = offered.table();
     let mut columns = Vec::new();
     let mut exprs = Vec::new();
@@ -57,12 +58,12 @@ fn insert(work: &Work<'_>, offered: &Offered<'_>, values: &Values<'_>) -> Result
         columns.push(Alias::new(&described.columns[*at].name));
         exprs.push(bound(offered, *at, value)?);
     }
-    if let Owned::Column(owner) = offered.owned() {
-        columns.push(Alias::new(&described.columns[*owner].name));
-        exprs.push(
-            bind::caller(engine, &described.columns[*owner], work.caller.id().as_str())
-                .ok_or_else(|| not_yours(offered))?,
-        );
+    for bond in &offered.owned().bonds {
+        if values.iter().any(|(at, _)| *at == bond.column) {
+            continue;
+        }
+        columns.push(Alias::new(&described.columns[bond.column].name));
+        exprs.push(scope.own(offered.offer.table, bond).ok_or_else(|| undecided(scope, offered, bond))?);
     }
     let mut insert = Query::insert();
     insert.into_table(table(described));
@@ -83,6 +84,23 @@ fn insert(work: &Work<'_>, offered: &Offered<'_>, values: &Values<'_>) -> Result
     };
     insert.returning(ReturningClause::Exprs(returned));
     Ok(insert.statement(engine))
+}
+
+/// The caller has several of what a column holds, and did not say which.
+fn undecided(scope: &Scope<'_>, offered: &Offered<'_>, bond: &Bond) -> Error {
+    let own = bond.holds.values(scope.caller);
+    if own.len() < 2 {
+        return not_yours(offered);
+    }
+    let name = &offered.column(bond.column).name;
+    Error::invalid(match bond.field {
+        true => format!("`{name}` is missing. It must be one of yours: {}.", own.join(", ")),
+        false => format!(
+            "You have several of `{name}`, and a new item in {} is of one. Ask whoever runs this to let you choose: \
+             its claim in the configuration needs [] at its end.",
+            offered.collection.name
+        ),
+    })
 }
 
 /// The caller's id does not fit, or a default or trigger gave the row to somebody else.

@@ -4,6 +4,7 @@ mod aggregate;
 mod cascade;
 mod create;
 mod delete;
+mod expand;
 mod get;
 mod list;
 mod misfit;

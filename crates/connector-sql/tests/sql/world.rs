@@ -86,6 +86,10 @@ impl World {
     pub(crate) async fn as_user(&self, id: &str) -> As<'_> {
         As { world: self, caller: testkit::caller(id).await }
     }
+
+    pub(crate) async fn as_user_with(&self, id: &str, claims: Value) -> As<'_> {
+        As { world: self, caller: testkit::caller_with(id, claims).await }
+    }
 }
 
 async fn run(url: &str, script: &str) {
@@ -221,10 +225,11 @@ impl As<'_> {
         let operation = Operation::Aggregate(Aggregate {
             collection: collection.to_owned(),
             filter: self.filter(collection, &filters)?,
-            group_by: group_by.iter().map(|field| (*field).to_owned()).collect(),
+            group_by: group_by.iter().map(|field| (*field).into()).collect(),
             metrics: metrics.iter().map(metric).collect(),
             sort: sorts(sort),
             limit: 100,
+            ..Aggregate::default()
         });
         Ok(data(&self.call(operation).await?))
     }
