@@ -1,6 +1,5 @@
 //! What a database says of itself, in words that all engines share.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 /// Which database.
@@ -19,13 +18,6 @@ pub(crate) struct Schema {
 impl Schema {
     pub(crate) fn find(&self, label: &str) -> Option<usize> {
         self.tables.iter().position(|table| table.label == label)
-    }
-
-    /// The same number for the same schema, within one process.
-    pub(crate) fn fingerprint(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        format!("{self:?}").hash(&mut hasher);
-        hasher.finish()
     }
 }
 

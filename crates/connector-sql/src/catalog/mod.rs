@@ -5,7 +5,10 @@ mod field;
 mod hidden;
 mod related;
 
+pub(crate) use field::schema;
+
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use connector::{Catalog, Collection, Error, OperationKind, Result};
@@ -13,6 +16,7 @@ use connector::{Catalog, Collection, Error, OperationKind, Result};
 pub(crate) use related::{DEPTH_MAX, NAMES_MAX, RELATED_MAX, Relation};
 
 use crate::Config;
+use crate::action::Actions;
 use crate::ownership::{Owned, Owners, Tie};
 use crate::schema::{Column, Engine, ForeignKey, Schema, Table};
 
@@ -22,8 +26,9 @@ pub(crate) struct Snapshot {
     pub(crate) schema: Schema,
     pub(crate) owners: Owners,
     pub(crate) catalog: Arc<Catalog>,
-    /// Of the schema as the database told it.
+    /// The same for the same look, within one process.
     pub(crate) fingerprint: u64,
+    pub(crate) actions: Actions,
     offers: BTreeMap<String, Offer>,
     relations: Vec<Vec<Relation>>,
 }
@@ -43,7 +48,6 @@ pub(crate) struct Offer {
 impl Snapshot {
     /// Decides what is offered. A name in the configuration that does not exist is an error.
     pub(crate) fn build(resource: &str, mut schema: Schema, config: &Config) -> Result<Self> {
-        let fingerprint = schema.fingerprint();
         let owners = Owners::decide(&mut schema, config)?;
         let mut catalog = Catalog::default();
         let mut offers = BTreeMap::new();
@@ -75,7 +79,22 @@ impl Snapshot {
                 }
             }
         }
-        Ok(Self { schema, owners, catalog: Arc::new(catalog), fingerprint, offers, relations })
+        Ok(Self {
+            schema,
+            owners,
+            catalog: Arc::new(catalog),
+            fingerprint: 0,
+            actions: Actions::new(),
+            offers,
+            relations,
+        })
+    }
+
+    /// To be called when everything else is settled.
+    pub(crate) fn take_fingerprint(&mut self) {
+        let mut hasher = DefaultHasher::new();
+        format!("{self:?}").hash(&mut hasher);
+        self.fingerprint = hasher.finish();
     }
 
     /// What rows of `table` lead to.
