@@ -8,6 +8,7 @@ mod related;
 pub(crate) use field::schema;
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use connector::{Catalog, Collection, Error, OperationKind, Result};
@@ -25,6 +26,8 @@ pub(crate) struct Snapshot {
     pub(crate) schema: Schema,
     pub(crate) owners: Owners,
     pub(crate) catalog: Arc<Catalog>,
+    /// The same for the same look, within one process.
+    pub(crate) fingerprint: u64,
     pub(crate) actions: Actions,
     offers: BTreeMap<String, Offer>,
     relations: Vec<Vec<Relation>>,
@@ -76,7 +79,22 @@ impl Snapshot {
                 }
             }
         }
-        Ok(Self { schema, owners, catalog: Arc::new(catalog), actions: Actions::new(), offers, relations })
+        Ok(Self {
+            schema,
+            owners,
+            catalog: Arc::new(catalog),
+            fingerprint: 0,
+            actions: Actions::new(),
+            offers,
+            relations,
+        })
+    }
+
+    /// To be called when everything else is settled.
+    pub(crate) fn take_fingerprint(&mut self) {
+        let mut hasher = DefaultHasher::new();
+        format!("{self:?}").hash(&mut hasher);
+        self.fingerprint = hasher.finish();
     }
 
     /// What rows of `table` lead to.
