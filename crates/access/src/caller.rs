@@ -91,6 +91,11 @@ impl Caller {
         self.inner.claims.get(name)
     }
 
+    /// All claims of the verified token.
+    pub fn claims(&self) -> &Map<String, Value> {
+        &self.inner.claims
+    }
+
     /// When the token expires, in seconds since 1970-01-01 UTC.
     pub fn expires_at_s(&self) -> u64 {
         self.inner.expires_at_s

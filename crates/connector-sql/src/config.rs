@@ -48,7 +48,8 @@ pub struct Config {
     #[serde(default = "pool_max")]
     #[schemars(range(min = 1, max = 1000))]
     pub pool_max: u32,
-    /// How long one statement may run, in milliseconds.
+    /// How long one statement may run, in milliseconds. The database itself stops it then; one that is silent a second
+    /// longer is taken for gone. Less than `limits.timeout_ms`, so that a caller learns which of both it was.
     #[serde(default = "statement_timeout_ms")]
     #[schemars(range(min = 1))]
     pub statement_timeout_ms: u64,
@@ -196,7 +197,7 @@ fn pool_max() -> u32 {
 }
 
 fn statement_timeout_ms() -> u64 {
-    30_000
+    25_000
 }
 
 fn connect_timeout_ms() -> u64 {

@@ -135,7 +135,7 @@ impl Connector for Sql {
                 format!("`{}` is not possible on {target}.", kind.as_str()),
             ));
         }
-        let work = Work { pool: &self.pool, snapshot: &snapshot, caller: caller.id().as_str(), context };
+        let work = Work { pool: &self.pool, snapshot: &snapshot, caller: &caller, context };
         match operation {
             Operation::List(list) => operation::list(work, list).await,
             Operation::Get(get) => operation::get(work, get).await,

@@ -17,12 +17,19 @@ const PASSWORD: &str = "for-tests-only";
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Runs the server until standard input ends, which happens on drop and, should the test be killed, by itself; then
-/// stops that very server and removes its folder.
+/// stops that very server and removes its folder. A line on standard input starts a server that was killed again.
 const SCRIPT: &str = r#"
-"$1/postgres" -D "$2/data" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories="$2" \
-  -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 >"$2/log" 2>&1 &
-server=$!
-while read -r _; do :; done
+start() {
+  "$1/postgres" -D "$2/data" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories="$2" \
+    -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 >>"$2/log" 2>&1 &
+  server=$!
+}
+start "$@"
+while read -r _; do
+  wait "$server"
+  start "$@"
+done
+kill -CONT "$server" 2>/dev/null
 kill -QUIT "$server" 2>/dev/null
 wait "$server"
 rm -rf "$2"
@@ -33,6 +40,7 @@ rm -rf "$2"
 pub struct Postgres {
     keeper: Child,
     port: u16,
+    folder: PathBuf,
 }
 
 impl Postgres {
@@ -43,8 +51,8 @@ impl Postgres {
     /// When PostgreSQL's programs are missing or the server does not come up, in a sentence that says so.
     pub async fn start() -> Self {
         let (keeper, port, folder) = tokio::task::spawn_blocking(launch).await.expect("the launch does not panic");
-        let mut server = Self { keeper, port };
-        server.wait(&folder).await;
+        let mut server = Self { keeper, port, folder };
+        server.wait().await;
         server
     }
 
@@ -79,7 +87,56 @@ impl Postgres {
         self.database(name).parse::<PgConnectOptions>()?.disable_statement_logging().connect().await
     }
 
-    async fn wait(&mut self, folder: &Path) {
+    /// Kills the whole server as a power cut would: nothing is finished, nobody is told.
+    ///
+    /// # Panics
+    ///
+    /// When it is not running.
+    pub fn kill(&self) {
+        self.signal("KILL");
+    }
+
+    /// Starts a killed server again, with what it had.
+    ///
+    /// # Panics
+    ///
+    /// When it does not come up.
+    pub async fn restart(&mut self) {
+        let line = self.keeper.stdin.as_mut().expect("the keeper listens").write_all(b"again\n");
+        line.expect("the keeper listens");
+        self.wait().await;
+    }
+
+    /// Stops every process of the server where it is, as a machine that hangs would. Connections stay open.
+    ///
+    /// # Panics
+    ///
+    /// When it is not running.
+    pub fn pause(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets a paused server go on.
+    ///
+    /// # Panics
+    ///
+    /// When it is not running.
+    pub fn resume(&self) {
+        self.signal("CONT");
+    }
+
+    /// Sends a signal to the server and all processes that it started.
+    fn signal(&self, name: &str) {
+        let file = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).expect("the server is running");
+        let server = file.lines().next().expect("the first line is the server's process").to_owned();
+        let mut processes = children(&server);
+        // The parent first, so that it starts no more of them.
+        processes.insert(0, server);
+        let list = processes.join(" ");
+        run(Command::new("sh").args(["-c", &format!("kill -{name} {list} 2>/dev/null; true")]));
+    }
+
+    async fn wait(&mut self) {
         let deadline = Instant::now() + START_TIMEOUT;
         loop {
             let error = match self.connect("postgres").await {
@@ -88,7 +145,7 @@ impl Postgres {
             };
             let gone = self.keeper.try_wait().ok().flatten().is_some();
             if gone || Instant::now() > deadline {
-                let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
+                let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
                 panic!("the PostgreSQL server for this test did not come up: {error}\n{log}");
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -154,6 +211,19 @@ fn programs() -> PathBuf {
         "this test needs a PostgreSQL server, and initdb was found neither under /usr/lib/postgresql nor by pg_config. \
          Install it: apt-get install postgresql",
     )
+}
+
+/// Processes whose parent this one is.
+fn children(parent: &str) -> Vec<String> {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let ids = processes.filter_map(|entry| entry.file_name().into_string().ok());
+    ids.filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()))
+        .filter(|id| {
+            let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+            // The second field is the name in parentheses, which may hold spaces; then state and parent.
+            stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1)) == Some(parent)
+        })
+        .collect()
 }
 
 fn command(root: bool, program: &Path) -> Command {

@@ -15,6 +15,7 @@ mod clients;
 mod conformance;
 mod demo;
 mod env;
+mod faults;
 mod identity;
 mod isolation;
 mod policy;

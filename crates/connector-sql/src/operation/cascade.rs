@@ -89,7 +89,8 @@ impl<'a> Walk<'a, '_> {
                     let described = &described.columns[*owner];
                     let held = || column(Some(alias), &described.name);
                     let engine = self.scope.snapshot.engine();
-                    bind::is_caller(engine, described, held, self.scope.caller).map_or_else(always, not_true)
+                    bind::is_caller(engine, described, held, self.scope.caller.id().as_str())
+                        .map_or_else(always, not_true)
                 })
                 .fold(never(), Expr::or),
             Owned::Nobody(_) => always(),

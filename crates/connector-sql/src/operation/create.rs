@@ -59,7 +59,10 @@ fn insert(work: &Work<'_>, offered: &Offered<'_>, values: &Values<'_>) -> Result
     }
     if let Owned::Column(owner) = offered.owned() {
         columns.push(Alias::new(&described.columns[*owner].name));
-        exprs.push(bind::caller(engine, &described.columns[*owner], work.caller).ok_or_else(|| not_yours(offered))?);
+        exprs.push(
+            bind::caller(engine, &described.columns[*owner], work.caller.id().as_str())
+                .ok_or_else(|| not_yours(offered))?,
+        );
     }
     let mut insert = Query::insert();
     insert.into_table(table(described));

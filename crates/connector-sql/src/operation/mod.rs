@@ -19,6 +19,7 @@ pub(crate) use get::get;
 pub(crate) use list::list;
 pub(crate) use update::update;
 
+use access::Caller;
 use connector::{Context, Error, Result};
 use sea_query::Expr;
 use serde_json::value::RawValue;
@@ -33,8 +34,7 @@ use crate::sql::show;
 pub(crate) struct Work<'a> {
     pub(crate) pool: &'a Pool,
     pub(crate) snapshot: &'a Snapshot,
-    /// The caller's id.
-    pub(crate) caller: &'a str,
+    pub(crate) caller: &'a Caller,
     pub(crate) context: &'a Context,
 }
 

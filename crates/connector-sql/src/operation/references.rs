@@ -127,7 +127,7 @@ fn check(
                     .take()
                     .into()
             }
-            _ => bind::caller(engine, described, scope.caller).unwrap_or_else(Expr::null),
+            _ => bind::caller(engine, described, scope.caller.id().as_str()).unwrap_or_else(Expr::null),
         };
         select.and_where(held.eq(value));
     }

@@ -26,8 +26,8 @@ pub(super) fn values<'a>(
     for (name, value) in data {
         if is_identity(offered, name) {
             let same = match value {
-                Value::String(text) => text == work.caller,
-                Value::Number(number) => number.to_string() == work.caller,
+                Value::String(text) => text == work.caller.id().as_str(),
+                Value::Number(number) => number.to_string() == work.caller.id().as_str(),
                 _ => false,
             };
             if same {

@@ -20,7 +20,7 @@ use crate::sql::Statement;
 #[derive(Debug)]
 pub(crate) enum Pool {
     Sqlite { pool: SqlitePool, statement_timeout: Duration, read_only: bool },
-    Postgres { pool: PgPool },
+    Postgres { pool: PgPool, patience: Duration },
 }
 
 /// What a session is for.
@@ -56,7 +56,9 @@ impl Pool {
             Self::Sqlite { pool, statement_timeout, .. } => {
                 Session::Sqlite(sqlite::Held::take(pool, purpose, *statement_timeout).await?)
             }
-            Self::Postgres { pool } => Session::Postgres(postgres::Held::take(pool, purpose).await?),
+            Self::Postgres { pool, patience } => {
+                Session::Postgres(postgres::Held::take(pool, purpose, *patience).await?)
+            }
         })
     }
 
@@ -71,7 +73,7 @@ impl Pool {
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite { pool, .. } => pool.close().await,
-            Self::Postgres { pool } => pool.close().await,
+            Self::Postgres { pool, .. } => pool.close().await,
         }
     }
 }

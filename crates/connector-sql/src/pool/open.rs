@@ -16,6 +16,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a PostgreSQL connection may have been idle to be used without a test.
 const TESTED_AFTER: Duration = Duration::from_secs(1);
 
+/// How much longer than its own limit on a statement a server may be silent.
+const PATIENCE_BEYOND: Duration = Duration::from_secs(1);
+
 /// How often a PostgreSQL server looks whether whoever asked is still there.
 const CONNECTION_CHECK: &str = "SELECT set_config('client_connection_check_interval', '500ms', false)";
 
@@ -117,5 +120,5 @@ async fn postgres(config: &Config, url: &str) -> Result<Pool> {
         .connect_with(options)
         .await
         .map_err(|error| error::connecting(&host, port, error))?;
-    Ok(Pool::Postgres { pool })
+    Ok(Pool::Postgres { pool, patience: Duration::from_millis(config.statement_timeout_ms) + PATIENCE_BEYOND })
 }

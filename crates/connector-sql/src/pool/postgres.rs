@@ -1,3 +1,6 @@
+use std::io;
+use std::time::Duration;
+
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgConnection;
 use sqlx::{Executor, PgPool, Postgres};
@@ -10,11 +13,14 @@ pub(crate) struct Held {
     connection: Option<PoolConnection<Postgres>>,
     transaction: bool,
     busy: bool,
+    patience: Duration,
 }
 
 impl Held {
-    pub(super) async fn take(pool: &PgPool, purpose: Purpose) -> sqlx::Result<Self> {
-        let mut held = Self { connection: Some(pool.acquire().await?), transaction: false, busy: false };
+    /// `patience` is longer than the server's own limit on a statement: a server that does not even say that this has
+    /// passed hangs, or the network swallows its answers.
+    pub(super) async fn take(pool: &PgPool, purpose: Purpose, patience: Duration) -> sqlx::Result<Self> {
+        let mut held = Self { connection: Some(pool.acquire().await?), transaction: false, busy: false, patience };
         if purpose == Purpose::Write {
             held.transaction = true;
             held.busy(async |connection| connection.execute("BEGIN").await.map(drop)).await?;
@@ -28,7 +34,10 @@ impl Held {
     ) -> sqlx::Result<T> {
         let connection = self.connection.as_mut().ok_or(sqlx::Error::PoolClosed)?;
         self.busy = true;
-        let done = work(connection).await;
+        let done = match tokio::time::timeout(self.patience, work(connection)).await {
+            Ok(done) => done,
+            Err(_) => Err(io::Error::from(io::ErrorKind::TimedOut).into()),
+        };
         // After an error of the server the connection is in order; after any other nobody knows.
         self.busy = !matches!(&done, Ok(_) | Err(sqlx::Error::Database(_)));
         done

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use access::Caller;
 use sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 
 use super::{bind, column, table};
@@ -12,12 +13,12 @@ use crate::schema::ForeignKey;
 /// Makes conditions that hold for one caller's rows.
 pub(crate) struct Scope<'a> {
     pub(crate) snapshot: &'a Snapshot,
-    pub(crate) caller: &'a str,
+    pub(crate) caller: &'a Caller,
     aliases: Cell<usize>,
 }
 
 impl<'a> Scope<'a> {
-    pub(crate) fn new(snapshot: &'a Snapshot, caller: &'a str) -> Self {
+    pub(crate) fn new(snapshot: &'a Snapshot, caller: &'a Caller) -> Self {
         Self { snapshot, caller, aliases: Cell::new(0) }
     }
 
@@ -32,7 +33,9 @@ impl<'a> Scope<'a> {
     pub(crate) fn fits(&self, at: usize) -> bool {
         let table = &self.snapshot.schema.tables[at];
         match &self.snapshot.owners.tables[at] {
-            Owned::Column(owner) => bind::caller(self.snapshot.engine(), &table.columns[*owner], self.caller).is_some(),
+            Owned::Column(owner) => {
+                bind::caller(self.snapshot.engine(), &table.columns[*owner], self.caller.id().as_str()).is_some()
+            }
             Owned::Parent(foreign) => self.fits(table.foreign[*foreign].table),
             Owned::Shared { .. } => true,
             Owned::Nobody(_) => false,
@@ -46,7 +49,8 @@ impl<'a> Scope<'a> {
             Owned::Column(owner) => {
                 let described = &table.columns[*owner];
                 let held = || column(Some(alias), &described.name);
-                bind::is_caller(self.snapshot.engine(), described, held, self.caller).unwrap_or_else(super::never)
+                bind::is_caller(self.snapshot.engine(), described, held, self.caller.id().as_str())
+                    .unwrap_or_else(super::never)
             }
             Owned::Parent(foreign) => self.referring(at, alias, &table.foreign[*foreign]),
             Owned::Shared { .. } => super::always(),
