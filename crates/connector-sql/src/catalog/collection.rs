@@ -5,7 +5,7 @@ use connector::{Collection, Field, Hidden, OperationKind, Ownership};
 use super::{View, field, hidden};
 use crate::TableConfig;
 use crate::ownership::Owned;
-use crate::schema::{Assigned, Form, Table};
+use crate::schema::{Assigned, Engine, Form, Table};
 
 pub(super) struct Offered {
     pub(super) collection: Collection,
@@ -70,11 +70,13 @@ pub(super) fn offer(view: &View<'_>, at: usize) -> Result<Offered, Hidden> {
     if !collection.operations.contains(&OperationKind::Create) {
         collection.fields.iter_mut().for_each(|field| field.required = false);
     }
+    let unwritten = hidden::unwritten(view, table);
     let hidden = table
         .foreign
         .iter()
         .filter(|key| view.leads_astray(key) && key.columns.iter().all(|column| columns.contains(column)))
         .map(|key| hidden::reference(view, table, &key.columns, key.table))
+        .chain(unwritten)
         .collect();
     Ok(Offered { collection, fields: columns, key, hidden })
 }
@@ -88,6 +90,8 @@ fn operations(view: &View<'_>, at: usize, collection: &Collection, settings: &Ta
     let possible = |kind: OperationKind| match kind {
         List | Aggregate => true,
         Get => keyed,
+        // Without a key MySQL gives no way to look at what was written.
+        Create if view.schema.engine == Engine::MySql && table.key.is_empty() => false,
         Create => writable && table.grants.insert && can_create(view, at, table, collection),
         Update => writable && table.grants.update && keyed && collection.fields.iter().any(|field| field.updatable),
         Delete => writable && table.grants.delete && keyed && !table.cascades_unseen,

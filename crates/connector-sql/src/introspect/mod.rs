@@ -2,9 +2,13 @@
 
 mod choices;
 mod kind;
+mod my_type;
+mod mysql;
 mod pg_type;
 mod postgres;
 mod sqlite;
+
+pub(crate) use my_type::is_geometry;
 
 use connector::Result;
 
@@ -19,6 +23,7 @@ pub(crate) async fn introspect(pool: &Pool, config: &Config) -> Result<Schema> {
     let tables = match pool.engine() {
         Engine::Sqlite => sqlite::tables(&mut session, pool.read_only()).await,
         Engine::Postgres => postgres::tables(&mut session, config).await,
+        Engine::MySql => mysql::tables(&mut session, config, pool.is_mariadb()).await,
     };
     session.finish().await.map_err(failed)?;
     Ok(Schema { engine: pool.engine(), tables: tables? })

@@ -138,6 +138,7 @@ fn table(row: &TableRow, all: &[TableRow]) -> Table {
         checks: Vec::new(),
         foreign: Vec::new(),
         grants: Grants { select: row.selectable, insert: row.insertable, update: row.updatable, delete: row.deletable },
+        no_transactions: None,
         cascades_unseen: false,
         referred_unseen: Vec::new(),
     }

@@ -72,6 +72,7 @@ async fn table(session: &mut Session, name: String, form: &str, read_only: bool)
         checks: Vec::new(),
         foreign: Vec::new(),
         grants: Grants { select: true, insert: writable, update: writable, delete: writable },
+        no_transactions: None,
         cascades_unseen: false,
         referred_unseen: Vec::new(),
     };
@@ -105,6 +106,7 @@ fn describe(name: String, declared: &str, not_null: bool, has_default: bool, gen
         exact: false,
         affinity,
         kind,
+        ..Column::default()
     }
 }
 

@@ -118,7 +118,7 @@ fn figure(engine: Engine, offered: &Offered<'_>, alias: &str, metric: &Metric) -
     };
     let large = match (engine, &described.kind) {
         (_, Kind::Float) | (Engine::Sqlite, _) => described.kind.clone(),
-        (Engine::Postgres, _) => Kind::Decimal { small: false },
+        (Engine::Postgres | Engine::MySql, _) => Kind::Decimal { small: false },
     };
     Ok(match metric.function {
         Function::Count => (held.count(), count),
@@ -138,6 +138,7 @@ fn float(engine: Engine) -> &'static str {
     match engine {
         Engine::Sqlite => "REAL",
         Engine::Postgres => "double precision",
+        Engine::MySql => "DOUBLE",
     }
 }
 

@@ -2,13 +2,13 @@ use connector::{Create, Error, ErrorKind, Outcome, Result};
 use sea_query::{Alias, Expr, Query, ReturningClause};
 
 use super::write::{Failed, Values, atomically, bound, first, reread, values};
-use super::{Work, raw, references, row};
+use super::{Work, created, raw, references, row};
 use crate::catalog::Offered;
 use crate::error::Doing;
 use crate::ownership::Owned;
 use crate::pool::Cell;
 use crate::schema::Engine;
-use crate::sql::{Build, Statement, bind, cast, column, key, table};
+use crate::sql::{Build, Statement, bind, key, show, table};
 
 pub(crate) async fn create(work: Work<'_>, create: Create) -> Result<Outcome> {
     let offered = work.snapshot.offer(&create.collection)?;
@@ -26,12 +26,15 @@ pub(crate) async fn create(work: Work<'_>, create: Create) -> Result<Outcome> {
                 missing.name, offered.collection.name
             )));
         }
-        (insert(&work, &offered, &values)?, references::checks(&scope, &offered, &values, None)?, values)
+        (insert(&work, &offered, &values, Vec::new())?, references::checks(&scope, &offered, &values, None)?, values)
     };
     let keyed = !offered.table().key.is_empty();
     let mut created = atomically(&work, &offered, Doing::Setting, &values, async |session| {
         references::hold(session, &offered, &checks).await?;
-        let cells = first(session, &insert).await?.ok_or_else(|| not_yours(&offered))?;
+        let cells = match work.pool.engine() {
+            Engine::MySql => created::key(&work, &offered, session, &values).await?,
+            Engine::Sqlite | Engine::Postgres => first(session, &insert).await?.ok_or_else(|| not_yours(&offered))?,
+        };
         if !keyed {
             return Ok(cells);
         }
@@ -48,7 +51,13 @@ pub(crate) async fn create(work: Work<'_>, create: Create) -> Result<Outcome> {
     Ok(Outcome { data: Some(raw(json)?), id: key::identifier(&offered, created.collect()), ..Outcome::default() })
 }
 
-fn insert(work: &Work<'_>, offered: &Offered<'_>, values: &Values<'_>) -> Result<Statement> {
+/// `more` are columns with values that are already bound.
+pub(super) fn insert(
+    work: &Work<'_>,
+    offered: &Offered<'_>,
+    values: &Values<'_>,
+    more: Vec<(usize, Expr)>,
+) -> Result<Statement> {
     let engine = work.pool.engine();
     let described = offered.table();
     let mut columns = Vec::new();
@@ -64,6 +73,10 @@ fn insert(work: &Work<'_>, offered: &Offered<'_>, values: &Values<'_>) -> Result
                 .ok_or_else(|| not_yours(offered))?,
         );
     }
+    for (at, expr) in more {
+        columns.push(Alias::new(&described.columns[at].name));
+        exprs.push(expr);
+    }
     let mut insert = Query::insert();
     insert.into_table(table(described));
     if columns.is_empty() {
@@ -73,20 +86,16 @@ fn insert(work: &Work<'_>, offered: &Offered<'_>, values: &Values<'_>) -> Result
     }
     let returned: Vec<Expr> = match described.key.as_slice() {
         [] => vec![row(offered, None, &offered.offer.fields)],
-        key => key
-            .iter()
-            .map(|at| match engine {
-                Engine::Sqlite => column(None, &described.columns[*at].name),
-                Engine::Postgres => cast(column(None, &described.columns[*at].name), "text"),
-            })
-            .collect(),
+        key => key.iter().map(|at| show::cell(engine, &described.columns[*at], None)).collect(),
     };
-    insert.returning(ReturningClause::Exprs(returned));
+    if engine != Engine::MySql {
+        insert.returning(ReturningClause::Exprs(returned));
+    }
     Ok(insert.statement(engine))
 }
 
 /// The caller's id does not fit, or a default or trigger gave the row to somebody else.
-fn not_yours(offered: &Offered<'_>) -> Error {
+pub(super) fn not_yours(offered: &Offered<'_>) -> Error {
     Error::new(
         ErrorKind::PermissionDenied,
         format!("A new item in {} would not be yours, so none was created.", offered.collection.name),

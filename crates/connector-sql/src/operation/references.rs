@@ -138,7 +138,12 @@ fn check(
             select.lock_with_tables(LockType::Share, [Alias::new(&alias)]);
         }
     }
-    Ok(select.statement(engine))
+    let mut statement = select.statement(engine);
+    if engine == Engine::MySql && scope.snapshot.owners.tables[key.table].by_user() {
+        // MariaDB has no FOR SHARE; MySQL knows this older spelling, too.
+        statement.sql.push_str(" LOCK IN SHARE MODE");
+    }
+    Ok(statement)
 }
 
 fn refused(offered: &Offered<'_>, key: &ForeignKey) -> connector::Error {

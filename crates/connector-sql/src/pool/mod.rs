@@ -1,11 +1,13 @@
-//! Connections to two kinds of database behind one face.
+//! Connections to three kinds of database behind one face.
 
 mod bind;
 mod cell;
+mod mysql;
 mod open;
 mod postgres;
 mod sqlite;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::TryStreamExt;
@@ -21,6 +23,7 @@ use crate::sql::Statement;
 pub(crate) enum Pool {
     Sqlite { pool: SqlitePool, statement_timeout: Duration, read_only: bool },
     Postgres { pool: PgPool, patience: Duration },
+    MySql { pool: Arc<mysql::Connections>, patience: Duration },
 }
 
 /// What a session is for.
@@ -37,6 +40,7 @@ pub(crate) enum Purpose {
 pub(crate) enum Session {
     Sqlite(sqlite::Held),
     Postgres(postgres::Held),
+    MySql(mysql::Held),
 }
 
 impl Pool {
@@ -44,11 +48,17 @@ impl Pool {
         match self {
             Self::Sqlite { .. } => Engine::Sqlite,
             Self::Postgres { .. } => Engine::Postgres,
+            Self::MySql { .. } => Engine::MySql,
         }
     }
 
     pub(crate) fn read_only(&self) -> bool {
         matches!(self, Self::Sqlite { read_only: true, .. })
+    }
+
+    /// Whether a MySQL server is a MariaDB one.
+    pub(crate) fn is_mariadb(&self) -> bool {
+        matches!(self, Self::MySql { pool, .. } if pool.mariadb)
     }
 
     pub(crate) async fn session(&self, purpose: Purpose) -> sqlx::Result<Session> {
@@ -59,6 +69,7 @@ impl Pool {
             Self::Postgres { pool, patience } => {
                 Session::Postgres(postgres::Held::take(pool, purpose, *patience).await?)
             }
+            Self::MySql { pool, patience } => Session::MySql(mysql::Held::take(pool, purpose, *patience).await?),
         })
     }
 
@@ -74,6 +85,7 @@ impl Pool {
         match self {
             Self::Sqlite { pool, .. } => pool.close().await,
             Self::Postgres { pool, .. } => pool.close().await,
+            Self::MySql { pool, .. } => pool.close(),
         }
     }
 }
@@ -122,6 +134,19 @@ impl Session {
                 })
                 .await?;
             }
+            Self::MySql(held) => {
+                let arguments = bind::mysql(&statement.values)?;
+                held.busy(async |connection| {
+                    let mut rows = sqlx::query_with(sql, arguments).fetch(connection);
+                    while let Some(row) = rows.try_next().await? {
+                        if !take(cell::of_mysql(&row)?) {
+                            break;
+                        }
+                    }
+                    Ok(())
+                })
+                .await?;
+            }
         }
         Ok(())
     }
@@ -142,6 +167,15 @@ impl Session {
                 })
                 .await
             }
+            Self::MySql(held) => Ok(held.execute(statement).await?.rows_affected()),
+        }
+    }
+
+    /// MySQL: the number that the server counted for the inserted row; 0 where it counted none.
+    pub(crate) async fn insert(&mut self, statement: &Statement) -> sqlx::Result<u64> {
+        match self {
+            Self::MySql(held) => Ok(held.execute(statement).await?.last_insert_id()),
+            Self::Sqlite(_) | Self::Postgres(_) => self.execute(statement).await.map(|_| 0),
         }
     }
 
@@ -150,6 +184,7 @@ impl Session {
         match self {
             Self::Sqlite(held) => held.finish().await,
             Self::Postgres(held) => held.finish().await,
+            Self::MySql(held) => held.finish().await,
         }
     }
 
@@ -158,6 +193,7 @@ impl Session {
         let undone = match self {
             Self::Sqlite(held) => held.undo().await,
             Self::Postgres(held) => held.undo().await,
+            Self::MySql(held) => held.undo().await,
         };
         if let Err(error) = undone {
             tracing::debug!(%error, "a transaction could not be rolled back; its connection is closed");

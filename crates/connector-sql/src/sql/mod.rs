@@ -5,6 +5,7 @@ mod statement;
 pub(crate) mod bind;
 pub(crate) mod filter;
 pub(crate) mod key;
+pub(crate) mod mysql;
 pub(crate) mod order;
 pub(crate) mod scope;
 pub(crate) mod show;

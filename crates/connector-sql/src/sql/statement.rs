@@ -1,6 +1,6 @@
 use sea_query::{
-    DeleteStatement, InsertStatement, PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder, UpdateStatement,
-    Value, Values,
+    DeleteStatement, InsertStatement, MysqlQueryBuilder, PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder,
+    UpdateStatement, Value, Values,
 };
 
 use crate::schema::Engine;
@@ -35,6 +35,7 @@ macro_rules! build {
                 Statement::of(match engine {
                     Engine::Sqlite => self.build(SqliteQueryBuilder),
                     Engine::Postgres => self.build(PostgresQueryBuilder),
+                    Engine::MySql => self.build(MysqlQueryBuilder),
                 })
             }
         }
