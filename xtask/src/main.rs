@@ -22,6 +22,7 @@ usage: cargo xtask TASK
   test      install, then run every test of the workspace; further words go to cargo test
   ci        the same, then clippy and the formatter's check
   bench     measure requests per second, latency, CPU, start and memory
+  soak      two hundred callers, two users on two connections, a flood, ten million rows: minutes
   schema    write the JSON Schema of bellhop.toml for editors
 ";
 
@@ -43,7 +44,8 @@ fn task() -> Result<()> {
         "install" => install::run(),
         "test" => test::run(&rest),
         "ci" => ci::run(),
-        "bench" => bench::run(&rest),
+        "bench" => bench::run("bench", &rest),
+        "soak" => bench::run("soak", &rest),
         "schema" => schema::run(),
         _ => bail!("{task:?} is no task\n\n{USAGE}"),
     }

@@ -1,5 +1,6 @@
 use std::io::Write;
 use std::process::Command;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::process::Process;
@@ -26,6 +27,21 @@ pub(crate) struct Result {
 impl Load {
     pub(crate) fn get(url: &str) -> Self {
         Self { url: url.to_owned(), headers: Vec::new(), body: None }
+    }
+
+    /// Makes the request once.
+    pub(crate) async fn once(&self) -> String {
+        // Made once: what a client costs to make is no part of what is measured.
+        static HTTP: OnceLock<reqwest::Client> = OnceLock::new();
+        let http = HTTP.get_or_init(reqwest::Client::new);
+        let mut request = match &self.body {
+            Some(body) => http.post(&self.url).body(body.clone()),
+            None => http.get(&self.url),
+        };
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        request.send().await.expect("the server answers").text().await.expect("a body")
     }
 
     /// Runs wrk and reads the server's processor time before and after.

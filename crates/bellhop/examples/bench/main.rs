@@ -10,6 +10,7 @@
 )]
 
 mod load;
+#[path = "../support/process.rs"]
 mod process;
 mod shop;
 mod tokens;
@@ -47,8 +48,8 @@ async fn starts(programs: &Path, shop: &shop::Shop) {
     let mut idle = 0;
     for round in 0..6 {
         let started = std::time::Instant::now();
-        let bellhop = Process::bellhop(programs, shop);
-        let answer = bellhop.get(&shop.request(&bellhop.url)).await;
+        let bellhop = Process::bellhop(programs, &shop.config());
+        let answer = shop.request(&bellhop.url).once().await;
         // The first round warms the disk and the client.
         if round > 0 {
             took.push(started.elapsed());
@@ -67,8 +68,10 @@ async fn starts(programs: &Path, shop: &shop::Shop) {
 }
 
 async fn calls(programs: &Path, shop: &shop::Shop, time: Duration) {
-    let bellhop = Process::bellhop(programs, shop);
-    let bare = Process::bare(programs, shop);
+    let bellhop = Process::bellhop(programs, &shop.config());
+    let mut bare = process::command(&programs.join("examples/bare"));
+    bare.env("DATABASE_URL", shop.url());
+    let bare = Process::start(bare);
     let ways = [
         ("bellhop /mcp tools/call", &bellhop, shop.request(&bellhop.url)),
         ("bellhop POST /api/tools", &bellhop, shop.rest_request(&bellhop.url)),
@@ -79,7 +82,7 @@ async fn calls(programs: &Path, shop: &shop::Shop, time: Duration) {
     let mut loaded = 0;
     for _ in 0..ROUNDS {
         for ((_, process, load), results) in ways.iter().zip(&mut results) {
-            let answer = process.get(load).await;
+            let answer = load.once().await;
             assert!(answer.matches("weight").count() >= 50, "{answer}");
             results.push(load.run(process, time));
             loaded = loaded.max(bellhop.resident_kib());

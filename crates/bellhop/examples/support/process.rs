@@ -1,10 +1,8 @@
+#![allow(dead_code, reason = "each of the programs that share it uses a part")]
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
-
-use super::load::Load;
-use super::shop::Shop;
 
 /// Clock ticks of `/proc/PID/stat` in a second: what Linux shows everywhere, whatever the kernel uses itself.
 const TICKS_PER_S: f64 = 100.0;
@@ -16,19 +14,14 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    pub(crate) fn bellhop(programs: &Path, shop: &Shop) -> Self {
+    pub(crate) fn bellhop(programs: &Path, config: &Path) -> Self {
         let mut bellhop = command(&programs.join("bellhop"));
-        bellhop.args(["serve", "--port", "0", "--json", "--config"]).arg(shop.config());
+        bellhop.args(["serve", "--port", "0", "--json", "--config"]).arg(config);
         Self::start(bellhop)
     }
 
-    pub(crate) fn bare(programs: &Path, shop: &Shop) -> Self {
-        let mut bare = command(&programs.join("examples/bare"));
-        bare.env("DATABASE_URL", shop.url());
-        Self::start(bare)
-    }
-
-    fn start(mut command: Command) -> Self {
+    /// A program that prints its address first.
+    pub(crate) fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a first line");
@@ -37,26 +30,16 @@ impl Process {
         Self { url, child }
     }
 
-    /// Makes the request once.
-    pub(crate) async fn get(&self, load: &Load) -> String {
-        // Made once: what a client costs to make is no part of what is measured.
-        static HTTP: OnceLock<reqwest::Client> = OnceLock::new();
-        let http = HTTP.get_or_init(reqwest::Client::new);
-        let mut request = match &load.body {
-            Some(body) => http.post(&load.url).body(body.clone()),
-            None => http.get(&load.url),
-        };
-        for (name, value) in &load.headers {
-            request = request.header(name, value);
-        }
-        request.send().await.expect("the server answers").text().await.expect("a body")
-    }
-
     /// Memory in use.
     pub(crate) fn resident_kib(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("the process runs");
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line VmRSS");
         line.split_whitespace().next().and_then(|kib| kib.parse().ok()).expect("a number")
+    }
+
+    /// Open file handles, sockets among them.
+    pub(crate) fn handles(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).expect("the process runs").count()
     }
 
     /// Processor time so far, in user and kernel mode.
