@@ -144,12 +144,12 @@ pub(crate) fn spell(described: &Column, value: &Value) -> Option<String> {
 
 /// Holds where a column has this value and no other that its collation takes for the same.
 pub(crate) fn equal(described: &Column, held: Expr, value: &Value) -> Result<Expr, Needed> {
+    if matches!(described.kind, Kind::Text | Kind::Enum(_)) && !value.is_null() {
+        // Also one that is too long to be there.
+        return Ok(same_text(described, held, &text::spell(&described.kind, value)?));
+    }
     let bound = self::value(described, value)?;
     Ok(match (&described.kind, value.as_str()) {
-        (Kind::Text | Kind::Enum(_), _) if !value.is_null() => {
-            let text = text::spell(&described.kind, value)?;
-            same_text(described, held, &text)
-        }
         (Kind::Other, Some(text)) if is_geometry(&described.mysql.name) => {
             comparable(described, held).eq(Expr::val(text))
         }

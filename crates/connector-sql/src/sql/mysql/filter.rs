@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{bind, comparable};
 use crate::schema::{Column, Kind};
 use crate::sql::filter::PATTERN_BYTES_MAX;
-use crate::sql::{cast, never};
+use crate::sql::{cast, never, text};
 
 /// Holds where a column compares like that.
 pub(crate) fn compare(described: &Column, held: Expr, comparison: &Comparison) -> Result<Expr> {
@@ -34,13 +34,16 @@ pub(crate) fn compare(described: &Column, held: Expr, comparison: &Comparison) -
 
 /// Both sides of a comparison by rank.
 fn sides(described: &Column, held: Expr, value: &Value) -> Result<(Expr, Expr), &'static str> {
+    if let (Kind::Text, false) = (&described.kind, value.is_null()) {
+        let text = text::spell(&described.kind, value)?;
+        return Ok((bind::side(described, held, &text), Expr::val(text)));
+    }
     let bound = bind::value(described, value)?;
     Ok(match (&described.kind, value.as_str()) {
         (Kind::Enum(values), Some(text)) => {
             let place = values.iter().position(|value| value == text).unwrap_or_default() + 1;
             (comparable(described, held), Expr::val(i64::try_from(place).unwrap_or(i64::MAX)))
         }
-        (Kind::Text, Some(text)) => (bind::side(described, held, text), bound),
         (Kind::Other, Some(text)) if !described.ordered => (comparable(described, held), Expr::val(text)),
         (Kind::Bool, _) => (comparable(described, held), bound),
         _ => (held, bound),
