@@ -45,7 +45,7 @@ pub(crate) fn aggregate(
         if matcher.as_ref().is_some_and(|matcher| !matcher.matches(&entry)) {
             continue;
         }
-        let by = entry.object(aggregate.group_by.iter().map(String::as_str));
+        let by = entry.object(aggregate.group_by.iter().map(|group| group.field.as_str()));
         let name = if by.is_empty() { String::new() } else { serde_json::to_string(&by).map_err(Error::internal)? };
         groups.entry(name).or_insert_with(|| (by, Vec::new())).1.push(entry);
     }
@@ -84,7 +84,7 @@ fn page(rows: Vec<Map<String, Value>>, limit: usize, mut notices: Vec<String>, c
 
 fn scope(aggregate: &Aggregate) -> Scope {
     let filtered = aggregate.filter.as_ref().map(fields).unwrap_or_default();
-    let grouped = aggregate.group_by.iter().map(String::as_str);
+    let grouped = aggregate.group_by.iter().map(|group| group.field.as_str());
     let measured = aggregate.metrics.iter().filter_map(|metric| metric.field.as_deref());
     let stat = needs_stat(filtered.into_iter().chain(grouped).chain(measured));
     Scope { folder: Place::TOP, recursive: true, folders: false, glob: None, stat }
@@ -94,6 +94,9 @@ fn check(metric: &Metric) -> Result<()> {
     match (metric.function, metric.field.as_deref()) {
         (Function::Count, _) | (Function::Sum | Function::Avg, Some("size")) => Ok(()),
         (Function::Min | Function::Max, Some(_)) => Ok(()),
+        (Function::CountDistinct, _) => {
+            Err(Error::invalid("Files can be counted, not their different values. Use count with `group_by`."))
+        }
         (function, Some(field)) => {
             Err(Error::invalid(format!("`{}` needs a number, and `{field}` is none. Use size.", function.as_str())))
         }
@@ -115,7 +118,7 @@ fn figure(metric: &Metric, entries: &[Entry]) -> Value {
     let values = entries.iter().map(|entry| entry.value(field)).filter(|value| !value.is_null());
     let sizes = || entries.iter().filter_map(|entry| entry.value("size").as_u64());
     match metric.function {
-        Function::Count => values.count().into(),
+        Function::Count | Function::CountDistinct => values.count().into(),
         Function::Sum if sizes().next().is_none() => Value::Null,
         Function::Sum => sizes().fold(0_u64, u64::saturating_add).into(),
         Function::Avg => {

@@ -146,6 +146,7 @@ fn run(
         Operation::Update(it) => update(home, it, config, stop),
         Operation::Delete(it) => delete(home, it, config, stop),
         Operation::Aggregate(it) => aggregate(home, it, config, context, stop),
+        Operation::Batch(_) => Err(Error::new(ErrorKind::Unsupported, "Files are changed one at a time.")),
         Operation::Invoke(it) => match it.action.as_str() {
             "move" => move_(home, &it.input, config, stop),
             "copy" => copy(home, &it.input, config, stop),

@@ -30,6 +30,11 @@ pub struct Config {
     /// whose it is; with a foreign key to the users table they are found all the same.
     #[serde(default = "owner_columns")]
     pub owner_columns: Vec<String>,
+    /// Columns that say whose tenant's a row is, and the claim that says so of the caller:
+    /// `{ org_id = "claim:org_id" }`. In every table that has such a column, owned or shared, only rows of the caller's
+    /// tenant are seen, and new ones are the tenant's. A table that nothing else ties to a user is its tenant's.
+    #[serde(default)]
+    pub tenant_columns: BTreeMap<String, String>,
     /// The table that has one row for each user, keyed by the user's id; found by its name where not given.
     #[serde(default)]
     pub users_table: Option<String>,
@@ -61,16 +66,33 @@ pub struct Config {
     pub connect_timeout_ms: u64,
 }
 
+/// Whose rows a table holds, by its own columns.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum OwnerConfig {
+    /// The column that holds the owner's user id.
+    Column(String),
+    /// Columns and what of the caller's each must hold: `id` for the user's id, or `claim:NAME` for a claim of the
+    /// token (`claim:app_metadata.org_id` for one within another). Where the claim is a list, one of it; with
+    /// `claim:NAME[]` the column is a field, so that a user with several can tell which a new item is for.
+    Columns(BTreeMap<String, String>),
+}
+
 /// What introspection cannot know of one table.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TableConfig {
-    /// The column that holds the owner's user id, such as `"author"`.
-    pub owner: Option<String>,
+    /// The column that holds the owner's user id, such as `"author"`, or several columns and what of the caller's each
+    /// holds, all of which must match: `{ user_id = "id", org_id = "claim:org_id" }`.
+    pub owner: Option<OwnerConfig>,
     /// The foreign key whose parent row says who the owner is: its column (`"order_id"`), its columns
     /// (`"region, number"`), or column and target (`"order_id -> orders.id"`), which also serves where the database
     /// declares no foreign key.
     pub via: Option<String>,
+    /// Columns, and where in a table of members they lead: `"id -> team_members.team_id"`. A row is the caller's if a
+    /// row of that table which leads to it is. The table of members can only be read unless its `operations` say more,
+    /// for whoever may write there may invite themselves.
+    pub member: Option<String>,
     /// Every user may read it, none may write it.
     pub shared: bool,
     /// Every user may read and write it.
@@ -118,6 +140,7 @@ impl Config {
             shared: Vec::new(),
             shared_writable: Vec::new(),
             owner_columns: owner_columns(),
+            tenant_columns: BTreeMap::new(),
             users_table: None,
             tables: BTreeMap::new(),
             hide: Vec::new(),

@@ -14,6 +14,8 @@ pub(crate) enum Engine {
 #[derive(Debug)]
 pub(crate) struct Schema {
     pub(crate) engine: Engine,
+    /// Whether a MySQL server is a MariaDB one; they differ in a few words.
+    pub(crate) mariadb: bool,
     pub(crate) tables: Vec<Table>,
 }
 
@@ -69,7 +71,7 @@ pub(crate) struct Constraint {
     pub(crate) columns: Vec<usize>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ForeignKey {
     pub(crate) name: String,
     pub(crate) columns: Vec<usize>,

@@ -4,7 +4,7 @@ use access::Effect;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::OperationKind;
+use crate::{Abilities, OperationKind};
 
 /// What a resource says of itself. Built once by the connector, read by everyone.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -53,6 +53,8 @@ pub struct Collection {
     pub parameters: BTreeMap<OperationKind, Vec<Parameter>>,
     /// How many items make an ordinary page; the gateway's default where none.
     pub page_default: Option<u32>,
+    /// What it can beyond the plain operations.
+    pub abilities: Abilities,
 }
 
 impl Collection {

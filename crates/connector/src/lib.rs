@@ -12,19 +12,25 @@
 //! }
 //! ```
 
+mod abilities;
+mod batch;
 mod catalog;
 mod context;
 mod error;
 mod filter;
+mod group;
 mod identifier;
 mod operation;
 mod outcome;
 
+pub use abilities::Abilities;
 pub use access::{Caller, Effect, Permit, Target};
+pub use batch::{Amendment, Batch, Change, Matching};
 pub use catalog::{Action, Catalog, Collection, Field, Hidden, Ownership, Parameter, Reference};
 pub use context::{Context, Progress};
 pub use error::{Error, ErrorKind, Result};
 pub use filter::{Comparison, Filter, Limits as FilterLimits};
+pub use group::{Group, Unit};
 pub use identifier::Identifier;
 pub use operation::{
     Aggregate, Create, Delete, Function, Get, Invoke, List, Metric, Operation, OperationKind, Sort, Start, Update,

@@ -2,7 +2,7 @@ use access::{Effect, Target};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Filter, Identifier};
+use crate::{Batch, Filter, Group, Identifier};
 
 /// What to do, already checked against the catalog: names exist, values have the described types, numbers are
 /// within bounds. Nothing in it says for whom; that is the permit's.
@@ -20,6 +20,8 @@ pub enum Operation {
     Delete(Delete),
     /// Figures over the items that match.
     Aggregate(Aggregate),
+    /// Several items created, changed or removed at once, where [`Abilities`](crate::Abilities) say so.
+    Batch(Batch),
     /// An action of the resource.
     Invoke(Invoke),
 }
@@ -160,17 +162,19 @@ pub struct Delete {
 }
 
 /// See [`Operation::Aggregate`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Aggregate {
     /// The collection's name.
     pub collection: String,
     /// Over which items; all where there is none.
     pub filter: Option<Filter>,
     /// One row for each combination of these fields' values; one row in all where empty.
-    pub group_by: Vec<String>,
+    pub group_by: Vec<Group>,
     /// Which figures; never empty.
     pub metrics: Vec<Metric>,
-    /// In which order: fields of `group_by` or names of metrics.
+    /// Which rows of the answer: compares metrics, by their names.
+    pub having: Option<Filter>,
+    /// In which order: names of `group_by` or of metrics.
     pub sort: Vec<Sort>,
     /// The most rows.
     pub limit: u32,
@@ -193,6 +197,8 @@ pub struct Metric {
 pub enum Function {
     /// How many items, or how many values that are not null.
     Count,
+    /// How many different values that are not null.
+    CountDistinct,
     /// Their sum.
     Sum,
     /// Their mean.
@@ -208,6 +214,7 @@ impl Function {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Count => "count",
+            Self::CountDistinct => "count_distinct",
             Self::Sum => "sum",
             Self::Avg => "avg",
             Self::Min => "min",
@@ -235,6 +242,7 @@ impl Operation {
             Self::Update(it) => &it.collection,
             Self::Delete(it) => &it.collection,
             Self::Aggregate(it) => &it.collection,
+            Self::Batch(it) => &it.collection,
             Self::Invoke(it) => return Target::Action(it.action.clone()),
         };
         Target::Collection(collection.clone())
@@ -249,6 +257,7 @@ impl Operation {
             Self::Update(_) => OperationKind::Update,
             Self::Delete(_) => OperationKind::Delete,
             Self::Aggregate(_) => OperationKind::Aggregate,
+            Self::Batch(it) => it.change.kind(),
             Self::Invoke(_) => return None,
         })
     }

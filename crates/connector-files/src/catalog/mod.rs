@@ -35,6 +35,7 @@ pub(crate) fn catalog(config: &Config) -> Catalog {
             ownership: ownership(),
             parameters: parameters(config),
             page_default: None,
+            abilities: Default::default(),
         }],
         actions: vec![move_(), copy(config), search()],
         hidden: Vec::new(),

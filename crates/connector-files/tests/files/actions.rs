@@ -202,11 +202,9 @@ async fn an_aggregate_of_too_much_is_refused_rather_than_wrong() {
     }
     let operation = connector::Operation::Aggregate(connector::Aggregate {
         collection: "files".into(),
-        filter: None,
-        group_by: Vec::new(),
         metrics: vec![metric(Function::Count, None, "count")],
-        sort: Vec::new(),
         limit: 1,
+        ..connector::Aggregate::default()
     });
     assert_eq!(refusal(bench.run("alice", operation).await).0, "limit_exceeded");
 }

@@ -146,10 +146,11 @@ impl Bench {
         let operation = Operation::Aggregate(Aggregate {
             collection: "files".into(),
             filter: self.filter(&filters),
-            group_by: group_by.iter().map(ToString::to_string).collect(),
+            group_by: group_by.iter().map(|field| (*field).into()).collect(),
             metrics,
             sort: Vec::new(),
             limit: 100,
+            ..Aggregate::default()
         });
         data(&self.run(user, operation).await.unwrap())
     }
@@ -200,6 +201,7 @@ fn collection() -> connector::Collection {
         ownership: connector::Ownership::Owned { by: String::new() },
         parameters: Default::default(),
         page_default: None,
+        abilities: Default::default(),
     }
 }
 

@@ -3,14 +3,17 @@
 mod collection;
 mod field;
 mod hidden;
+mod related;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use connector::{Catalog, Collection, Error, Result};
+use connector::{Catalog, Collection, Error, OperationKind, Result};
+
+pub(crate) use related::{DEPTH_MAX, NAMES_MAX, RELATED_MAX, Relation};
 
 use crate::Config;
-use crate::ownership::{Owned, Owners};
+use crate::ownership::{Owned, Owners, Tie};
 use crate::schema::{Column, Engine, ForeignKey, Schema, Table};
 
 /// One look at the database: what there is, whose it is, and what of it is offered.
@@ -20,6 +23,7 @@ pub(crate) struct Snapshot {
     pub(crate) owners: Owners,
     pub(crate) catalog: Arc<Catalog>,
     offers: BTreeMap<String, Offer>,
+    relations: Vec<Vec<Relation>>,
 }
 
 /// How a collection lies on its table.
@@ -30,7 +34,7 @@ pub(crate) struct Offer {
     collection: usize,
     /// Columns of the collection's fields, in their order.
     pub(crate) fields: Vec<usize>,
-    /// Columns of the collection's key. Together with the owner's column they are the primary key.
+    /// Columns of the collection's key. Together with the owners' columns they are the primary key.
     pub(crate) key: Vec<usize>,
 }
 
@@ -57,7 +61,23 @@ impl Snapshot {
                 Err(hidden) => catalog.hidden.push(hidden),
             }
         }
-        Ok(Self { schema, owners, catalog: Arc::new(catalog), offers })
+        let relations = related::find(&schema, &offers, &catalog);
+        for offer in offers.values() {
+            let collection = &mut catalog.collections[offer.collection];
+            for kind in [OperationKind::List, OperationKind::Get] {
+                if let Some(parameter) = related::parameter(&relations[offer.table])
+                    && collection.operations.contains(&kind)
+                {
+                    collection.parameters.entry(kind).or_default().push(parameter);
+                }
+            }
+        }
+        Ok(Self { schema, owners, catalog: Arc::new(catalog), offers, relations })
+    }
+
+    /// What rows of `table` lead to.
+    pub(crate) fn relations(&self, table: usize) -> &[Relation] {
+        self.relations.get(table).map_or(&[], Vec::as_slice)
     }
 
     /// The collection of this name and how it lies on its table.
@@ -110,7 +130,7 @@ struct View<'a> {
 impl View<'_> {
     /// Whether a foreign key leads to rows of which nobody knows whose they are.
     fn leads_astray(&self, key: &ForeignKey) -> bool {
-        matches!(self.owners.tables[key.table], Owned::Nobody(_))
+        matches!(self.owners.tables[key.table].tie, Tie::Nobody(_))
     }
 
     /// Whether some foreign key refers to this column.

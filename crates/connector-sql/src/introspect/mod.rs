@@ -26,7 +26,7 @@ pub(crate) async fn introspect(pool: &Pool, config: &Config) -> Result<Schema> {
         Engine::MySql => mysql::tables(&mut session, config, pool.is_mariadb()).await,
     };
     session.finish().await.map_err(failed)?;
-    Ok(Schema { engine: pool.engine(), tables: tables? })
+    Ok(Schema { engine: pool.engine(), mariadb: pool.is_mariadb(), tables: tables? })
 }
 
 /// Text cells of one row, in order.

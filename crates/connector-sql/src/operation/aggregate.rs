@@ -1,11 +1,11 @@
-use connector::{Aggregate, Error, Function, Metric, Outcome, Result};
+use connector::{Aggregate, Error, Filter, Function, Group, Metric, Outcome, Result};
 use sea_query::{Alias, Expr, ExprTrait, Func, NullOrdering, Order, Query};
 
 use super::{Work, misfit, raw};
 use crate::catalog::Offered;
 use crate::pool::{Cell, Purpose};
-use crate::schema::{Engine, Kind};
-use crate::sql::{Build, Statement, column, filter, show, table};
+use crate::schema::{Column, Engine, Kind};
+use crate::sql::{Build, Statement, bucket, column, filter, show, table};
 
 pub(crate) async fn aggregate(work: Work<'_>, aggregate: Aggregate) -> Result<Outcome> {
     let offered = work.snapshot.offer(&aggregate.collection)?;
@@ -27,7 +27,7 @@ pub(crate) async fn aggregate(work: Work<'_>, aggregate: Aggregate) -> Result<Ou
     rows.truncate(limit);
     let mut notices = Vec::new();
     if !fits {
-        notices.push(misfit::notice(&offered));
+        notices.push(misfit::notice(&work, &offered));
     }
     let mut json = String::from("[");
     let mut cut = false;
@@ -57,21 +57,22 @@ fn build(work: &Work<'_>, offered: &Offered<'_>, asked: &Aggregate, fits: bool) 
     let mut select = Query::select();
     let mut names: Vec<String> = Vec::new();
     let mut sortable: Vec<(String, Expr)> = Vec::new();
-    for name in &asked.group_by {
-        let at = offered
-            .field(name, |field| field.sortable)
-            .ok_or_else(|| Error::invalid(format!("{} cannot be grouped by `{name}`.", offered.collection.name)))?;
-        let described = offered.column(at);
-        let held = column(Some(&alias), &described.name);
-        select.expr(show::json(engine, show::value(engine, described, Some(&alias)))).add_group_by([held.clone()]);
-        names.push(name.clone());
-        sortable.push((name.clone(), held));
+    for group in &asked.group_by {
+        let (shown, held) = grouped(engine, offered, &alias, group)?;
+        select.expr(show::json(engine, shown)).add_group_by([held.clone()]);
+        names.push(group.name.clone());
+        sortable.push((group.name.clone(), held));
     }
+    let mut figures = Vec::with_capacity(asked.metrics.len());
     for metric in &asked.metrics {
-        let (figure, kind) = figure(engine, offered, &alias, metric)?;
-        select.expr(show::json(engine, show::figure(engine, figure.clone(), &kind)));
+        let figure = figure(engine, offered, &alias, metric)?;
+        select.expr(show::json(engine, show::figure(engine, figure.held.clone(), &figure.column)));
         names.push(metric.name.clone());
-        sortable.push((metric.name.clone(), figure));
+        sortable.push((metric.name.clone(), figure.held.clone()));
+        figures.push(figure);
+    }
+    if let Some(having) = &asked.having {
+        select.and_having(kept(engine, &figures, having)?);
     }
     if let Some(twice) = names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
         return Err(Error::invalid(format!("`{}` would be in the answer twice. Name the metrics apart.", twice.1)));
@@ -98,9 +99,59 @@ fn build(work: &Work<'_>, offered: &Offered<'_>, asked: &Aggregate, fits: bool) 
     Ok((select.statement(engine), names))
 }
 
-/// A metric and the kind of its value.
-fn figure(engine: Engine, offered: &Offered<'_>, alias: &str, metric: &Metric) -> Result<(Expr, Kind)> {
-    let count = Kind::Integer { bits: 64 };
+/// What a group is shown as, and what it is made by.
+fn grouped(engine: Engine, offered: &Offered<'_>, alias: &str, group: &Group) -> Result<(Expr, Expr)> {
+    let name = &group.field;
+    let at = offered
+        .field(name, |field| field.sortable)
+        .ok_or_else(|| Error::invalid(format!("{} cannot be grouped by `{name}`.", offered.collection.name)))?;
+    let described = offered.column(at);
+    let held = column(Some(alias), &described.name);
+    let Some(unit) = group.unit else {
+        return Ok((show::value(engine, described, Some(alias)), held));
+    };
+    let start = bucket::start(engine, described, held, unit)
+        .ok_or_else(|| Error::invalid(format!("`{name}` is not a time, so it has no {}s.", unit.as_str())))?;
+    Ok((show::text(engine, start.clone()), start))
+}
+
+/// A metric: its name, its value, and a column that could hold it.
+struct Figure {
+    name: String,
+    held: Expr,
+    column: Column,
+}
+
+/// Holds for the rows of the answer that `having` keeps.
+fn kept(engine: Engine, figures: &[Figure], having: &Filter) -> Result<Expr> {
+    filter::meeting(having, &|name, comparison| {
+        let figure = figures
+            .iter()
+            .find(|figure| figure.name == name)
+            .ok_or_else(|| Error::invalid(format!("`having` names `{name}`, which is not the name of a metric.")))?;
+        filter::compare(engine, &figure.column, figure.held.clone(), comparison)
+    })
+}
+
+fn figure(engine: Engine, offered: &Offered<'_>, alias: &str, metric: &Metric) -> Result<Figure> {
+    let (held, column) = value(engine, offered, alias, metric)?;
+    Ok(Figure { name: metric.name.clone(), held, column: Column { name: metric.name.clone(), ..column } })
+}
+
+/// A metric's value and a column like those that it is made of, or of the kind that it becomes.
+fn value(engine: Engine, offered: &Offered<'_>, alias: &str, metric: &Metric) -> Result<(Expr, Column)> {
+    let of = |kind: Kind| Column {
+        cast: match kind {
+            Kind::Integer { .. } => "bigint",
+            Kind::Float => "double precision",
+            _ => "numeric",
+        }
+        .into(),
+        ordered: true,
+        kind,
+        ..Column::default()
+    };
+    let count = of(Kind::Integer { bits: 64 });
     let Some(name) = &metric.field else {
         return match metric.function {
             Function::Count => Ok((Expr::cust("COUNT(*)"), count)),
@@ -122,15 +173,17 @@ fn figure(engine: Engine, offered: &Offered<'_>, alias: &str, metric: &Metric) -
     };
     Ok(match metric.function {
         Function::Count => (held.count(), count),
+        Function::CountDistinct if !described.ordered => return Err(unfit("single values")),
+        Function::CountDistinct => (held.count_distinct(), count),
         Function::Sum | Function::Avg if !numeric => return Err(unfit("numbers")),
-        Function::Sum => (held.sum(), large),
+        Function::Sum => (held.sum(), of(large)),
         // A mean is seldom exact in any notation.
-        Function::Avg => (crate::sql::cast(Func::avg(held).into(), float(engine)), Kind::Float),
+        Function::Avg => (crate::sql::cast(Func::avg(held).into(), float(engine)), of(Kind::Float)),
         Function::Min | Function::Max if !described.ordered || matches!(described.kind, Kind::Bool | Kind::Uuid) => {
             return Err(unfit("numbers, texts and times"));
         }
-        Function::Min => (held.min(), described.kind.clone()),
-        Function::Max => (held.max(), described.kind.clone()),
+        Function::Min => (held.min(), described.clone()),
+        Function::Max => (held.max(), described.clone()),
     })
 }
 

@@ -5,10 +5,11 @@ use super::write::{Failed, Values, atomically, bound, first, reread, values};
 use super::{Work, created, raw, references, row};
 use crate::catalog::Offered;
 use crate::error::Doing;
-use crate::ownership::Owned;
+use crate::ownership::Bond;
 use crate::pool::Cell;
 use crate::schema::Engine;
-use crate::sql::{Build, Statement, bind, key, show, table};
+use crate::sql::scope::Scope;
+use crate::sql::{Build, Statement, key, show, table};
 
 pub(crate) async fn create(work: Work<'_>, create: Create) -> Result<Outcome> {
     let offered = work.snapshot.offer(&create.collection)?;
@@ -26,7 +27,7 @@ pub(crate) async fn create(work: Work<'_>, create: Create) -> Result<Outcome> {
                 missing.name, offered.collection.name
             )));
         }
-        (insert(&work, &offered, &values, Vec::new())?, references::checks(&scope, &offered, &values, None)?, values)
+        (insert(&scope, &offered, &values, Vec::new())?, references::checks(&scope, &offered, &values, None)?, values)
     };
     let keyed = !offered.table().key.is_empty();
     let mut created = atomically(&work, &offered, Doing::Setting, &values, async |session| {
@@ -53,12 +54,12 @@ pub(crate) async fn create(work: Work<'_>, create: Create) -> Result<Outcome> {
 
 /// `more` are columns with values that are already bound.
 pub(super) fn insert(
-    work: &Work<'_>,
+    scope: &Scope<'_>,
     offered: &Offered<'_>,
     values: &Values<'_>,
     more: Vec<(usize, Expr)>,
 ) -> Result<Statement> {
-    let engine = work.pool.engine();
+    let engine = scope.snapshot.engine();
     let described = offered.table();
     let mut columns = Vec::new();
     let mut exprs = Vec::new();
@@ -66,12 +67,12 @@ pub(super) fn insert(
         columns.push(Alias::new(&described.columns[*at].name));
         exprs.push(bound(offered, *at, value)?);
     }
-    if let Owned::Column(owner) = offered.owned() {
-        columns.push(Alias::new(&described.columns[*owner].name));
-        exprs.push(
-            bind::caller(engine, &described.columns[*owner], work.caller.id().as_str())
-                .ok_or_else(|| not_yours(offered))?,
-        );
+    for bond in &offered.owned().bonds {
+        if values.iter().any(|(at, _)| *at == bond.column) {
+            continue;
+        }
+        columns.push(Alias::new(&described.columns[bond.column].name));
+        exprs.push(scope.own(offered.offer.table, bond).ok_or_else(|| undecided(scope, offered, bond))?);
     }
     for (at, expr) in more {
         columns.push(Alias::new(&described.columns[at].name));
@@ -92,6 +93,23 @@ pub(super) fn insert(
         insert.returning(ReturningClause::Exprs(returned));
     }
     Ok(insert.statement(engine))
+}
+
+/// The caller has several of what a column holds, and did not say which.
+fn undecided(scope: &Scope<'_>, offered: &Offered<'_>, bond: &Bond) -> Error {
+    let own = bond.holds.values(scope.caller);
+    if own.len() < 2 {
+        return not_yours(offered);
+    }
+    let name = &offered.column(bond.column).name;
+    Error::invalid(match bond.field {
+        true => format!("`{name}` is missing. It must be one of yours: {}.", own.join(", ")),
+        false => format!(
+            "You have several of `{name}`, and a new item in {} is of one. Ask whoever runs this to let you choose: \
+             its claim in the configuration needs [] at its end.",
+            offered.collection.name
+        ),
+    })
 }
 
 /// The caller's id does not fit, or a default or trigger gave the row to somebody else.

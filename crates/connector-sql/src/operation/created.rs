@@ -7,7 +7,6 @@ use super::Work;
 use super::create::{insert, not_yours};
 use super::write::{Failed, Values, first};
 use crate::catalog::Offered;
-use crate::ownership::Owned;
 use crate::pool::{Cell, Row, Session};
 use crate::schema::{Assigned, Column, KeyDefault, Kind};
 use crate::sql::{Build, Statement, column, mysql, never, table};
@@ -50,7 +49,8 @@ pub(super) async fn key(
             *source = From::Known(cell);
         }
     }
-    let counted = session.insert(&insert(work, offered, values, told)?).await?;
+    let statement = insert(&work.scope(), offered, values, told)?;
+    let counted = session.insert(&statement).await?;
     let cell = |source| match source {
         From::Known(cell) => cell,
         From::Default | From::Counter => Cell::Text(counted.to_string()),
@@ -64,9 +64,10 @@ fn source(work: &Work<'_>, offered: &Offered<'_>, values: &Values<'_>, at: usize
         let spelled = mysql::bind::spell(described, value);
         return Ok(From::Known(Cell::Text(spelled.ok_or_else(|| not_yours(offered))?)));
     }
-    if *offered.owned() == Owned::Column(at) {
-        let id = work.caller.id().as_str();
-        return Ok(From::Known(Cell::Text(spelled_id(described, id).ok_or_else(|| not_yours(offered))?)));
+    if let Some(bond) = offered.owned().bond(at) {
+        let own = bond.holds.values(work.caller);
+        let spelled = own.first().and_then(|own| spelled_id(described, own));
+        return Ok(From::Known(Cell::Text(spelled.ok_or_else(|| not_yours(offered))?)));
     }
     Ok(if described.assigned == Assigned::Counter { From::Counter } else { From::Default })
 }

@@ -1,6 +1,7 @@
 use connector::{Error, Get, Outcome, Result};
 use sea_query::{Alias, Query};
 
+use super::expand::{self, Cut, Expand};
 use super::{Work, columns, raw, row, too_large};
 use crate::error;
 use crate::pool::Cell;
@@ -15,6 +16,7 @@ pub(crate) async fn get(work: Work<'_>, get: Get) -> Result<Outcome> {
             format!("{} has no key, so single items cannot be named.", offered.collection.name),
         ));
     }
+    let expand = Expand::read(&offered, &get.options)?;
     let statement = {
         let scope = work.scope();
         if !scope.fits(offered.offer.table) {
@@ -23,7 +25,7 @@ pub(crate) async fn get(work: Work<'_>, get: Get) -> Result<Outcome> {
         let columns = columns(&offered, get.fields.as_deref(), false)?;
         let alias = scope.alias();
         Query::select()
-            .expr(row(&offered, Some(&alias), &columns))
+            .expr(expand.row(&scope, row(&offered, Some(&alias), &columns), &alias)?)
             .exprs(key::shown(&offered, Some(&alias)))
             .from(table(offered.table()).alias(Alias::new(&alias)))
             .and_where(key::named(&offered, &alias, &get.identifier)?)
@@ -36,9 +38,18 @@ pub(crate) async fn get(work: Work<'_>, get: Get) -> Result<Outcome> {
         false => error::reading(error),
     })?;
     let mut cells = rows.into_iter().next().ok_or_else(missing)?.into_iter();
-    let json = cells.next().and_then(Cell::text).ok_or_else(missing)?;
+    let mut json = cells.next().and_then(Cell::text).ok_or_else(missing)?;
+    let mut cut = Cut::new();
+    if expand.has_lists() {
+        json = expand.trim(json, &mut cut);
+    }
     if json.len() > work.context.result_bytes_max {
         return Err(too_large(&offered, work.context));
     }
-    Ok(Outcome { data: Some(raw(json)?), id: key::identifier(&offered, cells.collect()), ..Outcome::default() })
+    Ok(Outcome {
+        data: Some(raw(json)?),
+        id: key::identifier(&offered, cells.collect()),
+        notices: expand::notices(cut).collect(),
+        ..Outcome::default()
+    })
 }

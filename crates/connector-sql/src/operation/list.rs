@@ -1,6 +1,7 @@
 use connector::{List, Outcome, Result, Start};
 use sea_query::{Alias, CommonTableExpression, Expr, Query, SelectStatement, WithClause};
 
+use super::expand::{self, Cut, Expand};
 use super::page::Page;
 use super::{Work, columns, misfit, raw, row, too_large};
 use crate::catalog::Offered;
@@ -16,20 +17,32 @@ const TOTAL: &str = "total";
 
 pub(crate) async fn list(work: Work<'_>, list: List) -> Result<Outcome> {
     let offered = work.snapshot.offer(&list.collection)?;
+    let expand = Expand::read(&offered, &list.options)?;
     let (page, total, total_order, skipped) = {
         let scope = work.scope();
         if !scope.fits(offered.offer.table) {
-            return nothing(&offered);
+            return nothing(&work, &offered);
         }
         let ordering = Ordering::new(&offered, &list.sort)?;
-        let (page, skipped) = page(&scope, &offered, &list, &ordering)?;
+        let (page, skipped) = page(&scope, &offered, &list, &ordering, &expand)?;
         let total = count(&scope, &offered, &list)?;
         (page.statement(work.pool.engine()), total.statement(work.pool.engine()), ordering.total, skipped)
     };
     let limit = list.limit.max(1) as usize;
     let mut read = Page::new(limit, work.context.result_bytes_max);
     let mut session = work.pool.session(Purpose::Read).await.map_err(error::reading)?;
-    let answered = session.each(&page, |row| read.take(row)).await;
+    let mut cut = Cut::new();
+    let answered = session
+        .each(&page, |mut row| {
+            if expand.has_lists()
+                && read.rows < limit
+                && let Some(Cell::Text(json)) = row.first_mut()
+            {
+                *json = expand.trim(std::mem::take(json), &mut cut);
+            }
+            read.take(row)
+        })
+        .await;
     if let Err(error) = answered {
         session.finish().await.map_err(error::reading)?;
         return Err(misfit::explain(&work, &offered, misfit::compared(&offered, list.filter.as_ref()), error).await);
@@ -58,15 +71,16 @@ pub(crate) async fn list(work: Work<'_>, list: List) -> Result<Outcome> {
         ));
     }
     outcome.data = Some(raw(read.finish())?);
+    outcome.notices.extend(expand::notices(cut));
     Ok(outcome)
 }
 
-fn nothing(offered: &Offered<'_>) -> Result<Outcome> {
+fn nothing(work: &Work<'_>, offered: &Offered<'_>) -> Result<Outcome> {
     Ok(Outcome {
         data: Some(raw("[]".into())?),
         count: Some(0),
         has_more: Some(false),
-        notices: vec![misfit::notice(offered)],
+        notices: vec![misfit::notice(work, offered)],
         ..Outcome::default()
     })
 }
@@ -77,6 +91,7 @@ fn page(
     offered: &Offered<'_>,
     list: &List,
     ordering: &Ordering<'_>,
+    expand: &Expand<'_>,
 ) -> Result<(SelectStatement, bool)> {
     let columns = columns(offered, list.fields.as_deref(), true)?;
     let alias = scope.alias();
@@ -89,7 +104,7 @@ fn page(
     let mut select = Query::select();
     select
         .with_cte(WithClause::new().cte(counted).to_owned())
-        .expr(row(offered, Some(&alias), &columns))
+        .expr(expand.row(scope, row(offered, Some(&alias), &columns), &alias)?)
         .expr(Query::select().column(Alias::new(TOTAL)).from(Alias::new(&total)).take())
         .exprs(ordering.values(&alias))
         .from(table(offered.table()).alias(Alias::new(&alias)))

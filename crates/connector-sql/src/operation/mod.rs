@@ -5,6 +5,7 @@ mod cascade;
 mod create;
 mod created;
 mod delete;
+mod expand;
 mod get;
 mod list;
 mod misfit;

@@ -11,23 +11,28 @@ pub(super) const PATTERN_BYTES_MAX: usize = 50_000;
 
 /// Holds for the rows, of the table called `alias`, that match.
 pub(crate) fn matching(offered: &Offered<'_>, alias: &str, filter: &Filter) -> Result<Expr> {
-    let each =
-        |filters: &[Filter]| filters.iter().map(|filter| matching(offered, alias, filter)).collect::<Result<Vec<_>>>();
+    meeting(filter, &|field, comparison| {
+        let at = offered.field(field, |field| field.filterable).ok_or_else(|| {
+            Error::invalid(format!("`{field}` is not a field that {} can be filtered by.", offered.collection.name))
+        })?;
+        let described = offered.column(at);
+        compare(offered.snapshot.engine(), described, column(Some(alias), &described.name), comparison)
+    })
+}
+
+/// A filter whose comparisons are made by `compare`, from a name and how it is compared.
+pub(crate) fn meeting(filter: &Filter, compare: &dyn Fn(&str, &Comparison) -> Result<Expr>) -> Result<Expr> {
+    let each = |filters: &[Filter]| filters.iter().map(|filter| meeting(filter, compare)).collect::<Result<Vec<_>>>();
     match filter {
         Filter::And(filters) => Ok(each(filters)?.into_iter().reduce(Expr::and).unwrap_or_else(super::always)),
         Filter::Or(filters) => Ok(each(filters)?.into_iter().reduce(Expr::or).unwrap_or_else(never)),
-        Filter::Not(filter) => Ok(not_true(matching(offered, alias, filter)?)),
-        Filter::Compare { field, comparison } => {
-            let at = offered.field(field, |field| field.filterable).ok_or_else(|| {
-                Error::invalid(format!("`{field}` is not a field that {} can be filtered by.", offered.collection.name))
-            })?;
-            compare(offered.snapshot.engine(), offered.column(at), alias, comparison)
-        }
+        Filter::Not(filter) => Ok(not_true(meeting(filter, compare)?)),
+        Filter::Compare { field, comparison } => compare(field, comparison),
     }
 }
 
-fn compare(engine: Engine, described: &Column, alias: &str, comparison: &Comparison) -> Result<Expr> {
-    let held = column(Some(alias), &described.name);
+/// `held`, a value such as the column holds, compared.
+pub(crate) fn compare(engine: Engine, described: &Column, held: Expr, comparison: &Comparison) -> Result<Expr> {
     if engine == Engine::MySql {
         return super::mysql::filter::compare(described, held, comparison);
     }

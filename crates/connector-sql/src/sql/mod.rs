@@ -3,9 +3,11 @@
 mod statement;
 
 pub(crate) mod bind;
+pub(crate) mod bucket;
 pub(crate) mod filter;
 pub(crate) mod key;
 pub(crate) mod mysql;
+pub(crate) mod nest;
 pub(crate) mod order;
 pub(crate) mod scope;
 pub(crate) mod show;

@@ -76,12 +76,20 @@ pub(crate) fn value(engine: Engine, described: &Column, alias: Option<&str>) -> 
     }
 }
 
-/// A figure made of values of this kind.
-pub(crate) fn figure(engine: Engine, figure: Expr, kind: &Kind) -> Expr {
+/// Text as it goes into [`json`].
+pub(crate) fn text(engine: Engine, text: Expr) -> Expr {
     match engine {
-        Engine::Sqlite => sqlite(figure, kind),
-        Engine::Postgres => postgres(figure, kind),
-        Engine::MySql => mysql::show::json(&Column { kind: kind.clone(), ..Column::default() }, figure),
+        Engine::Sqlite | Engine::Postgres => text,
+        Engine::MySql => Func::cust("JSON_QUOTE").arg(text).into(),
+    }
+}
+
+/// A figure that such a column could hold.
+pub(crate) fn figure(engine: Engine, figure: Expr, described: &Column) -> Expr {
+    match engine {
+        Engine::Sqlite => sqlite(figure, &described.kind),
+        Engine::Postgres => postgres(figure, &described.kind),
+        Engine::MySql => mysql::show::json(described, figure),
     }
 }
 

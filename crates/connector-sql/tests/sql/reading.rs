@@ -128,7 +128,7 @@ both! {
             // The name of a metric is the caller's own, and is only ever a name in the answer.
             let named = connector::Metric { function: connector::Function::Count, field: None, name: text.into() };
             let operation = connector::Operation::Aggregate(connector::Aggregate {
-                collection: "people".into(), filter: None, group_by: vec![], metrics: vec![named], sort: vec![], limit: 10,
+                collection: "people".into(), metrics: vec![named], limit: 10, ..connector::Aggregate::default()
             });
             assert_eq!(data(&alice.call(operation).await.unwrap()), json!([{ text: 5 }]));
         }

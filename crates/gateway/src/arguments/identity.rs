@@ -41,6 +41,23 @@ pub(crate) fn refuse_others(
     Ok(())
 }
 
+/// The same for an object, or for each of a list of objects.
+pub(crate) fn refuse_others_within(
+    value: &mut Value,
+    caller: &Caller,
+    identity: &[String],
+    declared: &dyn Fn(&str) -> bool,
+) -> Result<()> {
+    match value {
+        Value::Object(object) => refuse_others(object, caller, identity, declared),
+        // A list in a list is refused by the schema; until then nothing hides in it.
+        Value::Array(items) => {
+            items.iter_mut().try_for_each(|item| refuse_others_within(item, caller, identity, declared))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The same through the nesting of `filters`, where a condition on the caller's own id is always true.
 pub(crate) fn refuse_others_in_filters(
     filters: &mut Value,

@@ -1,7 +1,9 @@
-use connector::{Collection, Create, Delete, Error, Get, Identifier, Operation, OperationKind, Result, Start, Update};
+use connector::{
+    Batch, Collection, Create, Delete, Error, Get, Identifier, Operation, OperationKind, Result, Start, Update,
+};
 use serde_json::{Map, Value};
 
-use super::{Query, aggregate, list, read_list};
+use super::{Query, aggregate, batch, list, read_list};
 use crate::Options;
 
 /// An operation from arguments that are valid by the tool's schema. A list here starts at its `offset`; a cursor
@@ -15,6 +17,9 @@ pub(crate) fn read(
 ) -> Result<Operation> {
     let name = || collection.name.clone();
     let own = own(kind, arguments, collection);
+    if let Some(change) = batch::read(kind, arguments, collection)? {
+        return Ok(Operation::Batch(Batch { collection: name(), change, options: own }));
+    }
     Ok(match kind {
         OperationKind::List => {
             let default = collection.page_default.unwrap_or(options.rows_default);
@@ -45,12 +50,12 @@ pub(crate) fn read(
     })
 }
 
-fn identifier(arguments: &Map<String, Value>, collection: &Collection) -> Result<Identifier> {
+pub(super) fn identifier(arguments: &Map<String, Value>, collection: &Collection) -> Result<Identifier> {
     let given = arguments.get("identifier").ok_or_else(|| Error::invalid("`identifier` is missing."))?;
     Identifier::parse(given, collection)
 }
 
-fn data(arguments: &Map<String, Value>) -> Result<Map<String, Value>> {
+pub(super) fn data(arguments: &Map<String, Value>) -> Result<Map<String, Value>> {
     match arguments.get("data") {
         Some(Value::Object(data)) => Ok(data.clone()),
         _ => Err(Error::invalid("`data` must be an object of values by field.")),

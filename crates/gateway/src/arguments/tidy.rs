@@ -2,11 +2,25 @@ use connector::{Error, Result};
 use serde_json::{Map, Value};
 
 /// Arguments that hold lists of names.
-const NAMES: [&str; 3] = ["sort", "fields", "group_by"];
+const NAMES: [&str; 4] = ["sort", "fields", "group_by", "expand"];
 /// Arguments that hold objects or lists of objects.
-const STRUCTURES: [&str; 5] = ["filters", "data", "input", "options", "metrics"];
+const STRUCTURES: [&str; 8] = ["filters", "data", "input", "options", "metrics", "having", "items", "identifiers"];
+/// Further arguments that null leaves out.
+const OPTIONAL: [&str; 11] = [
+    "filters",
+    "options",
+    "cursor",
+    "metrics",
+    "having",
+    "items",
+    "identifiers",
+    "search",
+    "if_version",
+    "on_conflict",
+    "identifier",
+];
 /// Arguments that hold whole numbers.
-const NUMBERS: [&str; 2] = ["limit", "offset"];
+const NUMBERS: [&str; 3] = ["limit", "offset", "expected_count"];
 
 /// Takes what models commonly write for what is meant, where only one thing can be meant: a comma-separated text
 /// for a list of names, JSON text for an object, digits for a number, null for an argument left out.
@@ -36,7 +50,7 @@ pub(crate) fn tidy(arguments: Value) -> Result<Map<String, Value>> {
             arguments.insert(name.into(), number.into());
         }
     }
-    let optional = NAMES.iter().chain(&NUMBERS).chain(&["filters", "options", "cursor", "metrics"]);
+    let optional = NAMES.iter().chain(&NUMBERS).chain(&OPTIONAL);
     for name in optional {
         if arguments.get(*name).is_some_and(Value::is_null) {
             arguments.remove(*name);

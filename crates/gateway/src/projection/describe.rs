@@ -45,8 +45,19 @@ pub(crate) fn describe_collection(
             Some((kind.as_str().to_owned(), by_name.into()))
         })
         .collect();
-    if let (Some(object), false) = (all.as_object_mut(), options.is_empty()) {
-        object.insert("options".into(), options.into());
+    if let Some(object) = all.as_object_mut() {
+        if !options.is_empty() {
+            object.insert("options".into(), options.into());
+        }
+        let abilities = &collection.abilities;
+        let bulk: Vec<_> = operations.iter().filter(|kind| abilities.bulk.contains(kind)).collect();
+        if abilities.batches() {
+            object.insert("items_at_once_max".into(), abilities.batch_max.into());
+        }
+        if !bulk.is_empty() {
+            object.insert("by_filters".into(), json!(bulk));
+            object.insert("by_filters_max".into(), abilities.bulk_max.into());
+        }
     }
     all
 }

@@ -1,8 +1,10 @@
 //! Tools made from catalogs: the typed and the universal projection.
 
+mod common;
 mod describe;
 mod names;
 mod schema;
+mod several;
 mod typed;
 mod universal;
 mod words;

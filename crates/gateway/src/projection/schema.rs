@@ -6,10 +6,15 @@ use crate::Options;
 const FILTERS: &str = "Which items: {\"field\":value} or {\"field\":{\"op\":value}} with op eq, ne, lt, lte, gt, gte, in, \
 contains, starts_with, is_null; join with {\"or\":[…]}, {\"and\":[…]}, {\"not\":{…}}.";
 
+const UNITS: &str =
+    "Times can be cut to :year, :quarter, :month, :week, :day, :hour or :minute (UTC): [\"created_at:month\"].";
+
+const HAVING: &str = "Only rows whose figures match, by the names of metrics: {\"count\":{\"gte\":2}}.";
+
 /// The arguments of one operation on one collection.
 pub(super) fn arguments(collection: &Collection, kind: OperationKind, options: &Options) -> Map<String, Value> {
     let mut properties = Map::new();
-    let mut required = Vec::new();
+    let mut required: Vec<&str> = Vec::new();
     match kind {
         OperationKind::List => {
             properties.insert("filters".into(), json!({"type": "object", "description": FILTERS}));
@@ -40,8 +45,13 @@ pub(super) fn arguments(collection: &Collection, kind: OperationKind, options: &
             required.push("identifier");
         }
         OperationKind::Aggregate => {
-            properties.insert("metrics".into(), metrics());
-            properties.insert("group_by".into(), names("One row for each value of these fields."));
+            let figures = collection.abilities.figures;
+            properties.insert("metrics".into(), metrics(figures));
+            let cut = if figures { format!(" {UNITS}") } else { String::new() };
+            properties.insert("group_by".into(), names(&format!("One row for each value of these fields.{cut}")));
+            if figures {
+                properties.insert("having".into(), json!({"type": "object", "description": HAVING}));
+            }
             properties.insert("filters".into(), json!({"type": "object", "description": FILTERS}));
             properties.insert("sort".into(), sort());
             properties.insert("limit".into(), limit(options.rows_default, options));
@@ -53,6 +63,7 @@ pub(super) fn arguments(collection: &Collection, kind: OperationKind, options: &
             required.push(&parameter.name);
         }
     }
+    super::several::extend(&mut properties, &mut required, kind, &collection.abilities, FILTERS);
     object(properties, required)
 }
 
@@ -134,13 +145,17 @@ fn limit(default: u32, options: &Options) -> Value {
     json!({"type": "integer", "minimum": 1, "maximum": options.rows_max, "default": default})
 }
 
-fn metrics() -> Value {
+fn metrics(figures: bool) -> Value {
+    let mut functions = vec!["count", "sum", "avg", "min", "max"];
+    if figures {
+        functions.insert(1, "count_distinct");
+    }
     json!({
         "type": "array", "minItems": 1, "maxItems": 20,
         "items": {
             "type": "object",
             "properties": {
-                "function": {"enum": ["count", "sum", "avg", "min", "max"]},
+                "function": {"enum": functions},
                 "field": {"type": "string"},
                 "as": {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,62}$"}
             },

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use connector::OperationKind;
+use connector::{Abilities, OperationKind};
 use serde_json::{Map, Value, json};
 
 use super::{Entry, Known, Route, Universal, effect_of, schema, typed};
@@ -18,13 +18,13 @@ pub(super) fn entries(resources: &[Known], options: &Options) -> Vec<Arc<Entry>>
     let mut all = vec![Universal::Describe];
     all.extend(kinds.into_iter().map(Universal::Operation));
     all.extend(actions.then_some(Universal::Invoke));
-    all.into_iter().filter_map(|universal| entry(universal, options)).collect()
+    all.into_iter().filter_map(|universal| entry(universal, resources, options)).collect()
 }
 
-fn entry(universal: Universal, options: &Options) -> Option<Arc<Entry>> {
+fn entry(universal: Universal, resources: &[Known], options: &Options) -> Option<Arc<Entry>> {
     let (name, description, schema) = match universal {
         Universal::Describe => describe(),
-        Universal::Operation(kind) => operation(kind, options),
+        Universal::Operation(kind) => operation(kind, resources, options),
         Universal::Invoke => invoke(),
     };
     let data = match universal {
@@ -61,7 +61,11 @@ fn describe() -> (&'static str, &'static str, Map<String, Value>) {
     )
 }
 
-fn operation(kind: OperationKind, options: &Options) -> (&'static str, &'static str, Map<String, Value>) {
+fn operation(
+    kind: OperationKind,
+    resources: &[Known],
+    options: &Options,
+) -> (&'static str, &'static str, Map<String, Value>) {
     let description = match kind {
         OperationKind::List => {
             "List items of a collection, with the total in `count`. Example: {\"resource_type\":\"orders\",\
@@ -84,6 +88,7 @@ fn operation(kind: OperationKind, options: &Options) -> (&'static str, &'static 
         ownership: connector::Ownership::Shared { writable: false },
         parameters: Default::default(),
         page_default: None,
+        abilities: abilities(resources),
     };
     let mut schema = schema::arguments(&any, kind, options);
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
@@ -92,7 +97,17 @@ fn operation(kind: OperationKind, options: &Options) -> (&'static str, &'static 
             properties.insert("identifier".into(), json!({"description": words}));
         }
         if properties.contains_key("data") {
-            properties.insert("data".into(), json!({"type": "object", "description": "Values by field."}));
+            let several = kind == OperationKind::Create && any.abilities.batches();
+            properties.insert(
+                "data".into(),
+                match several {
+                    true => json!({"type": ["object", "array"], "description": "Values by field; or a list of these, all or none."}),
+                    false => json!({"type": "object", "description": "Values by field."}),
+                },
+            );
+        }
+        for (name, schema) in super::common::of(resources, kind) {
+            properties.insert(name.into(), schema);
         }
         let words = "Which collection; `describe` names them.";
         properties.insert("resource_type".into(), json!({"type": "string", "description": words}));
@@ -106,6 +121,17 @@ fn operation(kind: OperationKind, options: &Options) -> (&'static str, &'static 
         }
     }
     (kind.as_str(), description, schema)
+}
+
+/// What at least one collection can.
+fn abilities(resources: &[Known]) -> Abilities {
+    let all = resources.iter().flat_map(|known| &known.catalog.collections).map(|collection| &collection.abilities);
+    all.fold(Abilities::default(), |so_far, one| Abilities {
+        batch_max: so_far.batch_max.max(one.batch_max),
+        bulk: so_far.bulk.union(&one.bulk).copied().collect(),
+        bulk_max: so_far.bulk_max.max(one.bulk_max),
+        figures: so_far.figures || one.figures,
+    })
 }
 
 fn invoke() -> (&'static str, &'static str, Map<String, Value>) {

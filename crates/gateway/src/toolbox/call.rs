@@ -119,6 +119,7 @@ impl Toolbox {
             Route::Operation { place, kind } => {
                 self.refuse_others(place, entry, &mut arguments)?;
                 let arguments = arguments::validate(&entry.validator, arguments, &entry.tool.input_schema)?;
+                arguments::validate_each(&entry.validator, &arguments, &entry.tool.input_schema)?;
                 self.operate(place, kind, arguments, context, audit).await
             }
             Route::Invoke { place } => {
@@ -203,11 +204,21 @@ impl Toolbox {
         let declared = properties(entry);
         arguments::refuse_others(arguments, caller, identity, &|name| declared.contains_key(name))?;
         let is_field = |name: &str| collection.field(name).is_some();
-        if let Some(Value::Object(data)) = arguments.get_mut("data") {
-            arguments::refuse_others(data, caller, identity, &is_field)?;
+        for name in ["data", "identifier", "identifiers"] {
+            if let Some(given) = arguments.get_mut(name) {
+                arguments::refuse_others_within(given, caller, identity, &is_field)?;
+            }
         }
-        if let Some(Value::Object(identifier)) = arguments.get_mut("identifier") {
-            arguments::refuse_others(identifier, caller, identity, &is_field)?;
+        if let Some(items) = arguments.get_mut("items") {
+            let is_part = |name: &str| matches!(name, "identifier" | "data" | "if_version");
+            arguments::refuse_others_within(items, caller, identity, &is_part)?;
+            for item in items.as_array_mut().into_iter().flatten() {
+                for name in ["data", "identifier"] {
+                    if let Some(given) = item.get_mut(name) {
+                        arguments::refuse_others_within(given, caller, identity, &is_field)?;
+                    }
+                }
+            }
         }
         if let Some(filters) = arguments.get_mut("filters") {
             arguments::refuse_others_in_filters(filters, caller, identity, &is_field, 0)?;

@@ -71,6 +71,7 @@ fn catalog() -> Catalog {
             ownership: owned.clone(),
             parameters: BTreeMap::new(),
             page_default: None,
+            abilities: Default::default(),
         }],
         actions: vec![
             action("fail", json!({"kind": {"type": "string"}}), Effect::Read),

@@ -92,10 +92,10 @@ async fn run(
     let aggregate = Aggregate {
         collection: collection.name.clone(),
         filter,
-        group_by: group.into_iter().collect(),
+        group_by: group.into_iter().map(Into::into).collect(),
         metrics: vec![metric],
-        sort: Vec::new(),
         limit: 1_000,
+        ..Aggregate::default()
     };
     let shown = format!("{aggregate:?}");
     let Ok(outcome) = suite.call(Who::Bob, Operation::Aggregate(aggregate)).await? else { return Ok(None) };

@@ -48,15 +48,13 @@ fn operation(suite: &mut Suite, collection: &Collection, kind: OperationKind) ->
         OperationKind::Delete => super::delete::delete(collection, own?),
         OperationKind::Aggregate => Operation::Aggregate(connector::Aggregate {
             collection: collection.name.clone(),
-            filter: None,
-            group_by: Vec::new(),
             metrics: vec![connector::Metric {
                 function: connector::Function::Count,
                 field: None,
                 name: "count".into(),
             }],
-            sort: Vec::new(),
             limit: 1,
+            ..connector::Aggregate::default()
         }),
     })
     .filter(|operation| !matches!(operation, Operation::Create(it) if it.data == Map::new()))

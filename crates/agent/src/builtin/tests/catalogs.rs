@@ -39,6 +39,7 @@ fn collection(name: &str, key: &[&str], fields: Vec<Field>) -> Collection {
         ownership: Ownership::Owned { by: "column user_id".into() },
         parameters: Default::default(),
         page_default: None,
+        abilities: Default::default(),
     }
 }
 

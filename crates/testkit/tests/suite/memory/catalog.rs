@@ -67,5 +67,6 @@ fn collection(name: &str, fields: Vec<Field>, operations: &[OperationKind], owne
         ownership,
         parameters: BTreeMap::new(),
         page_default: None,
+        abilities: Default::default(),
     }
 }

@@ -141,6 +141,7 @@ impl Connector for Memory {
             Operation::Create(create) => self.create(&caller, create),
             Operation::Update(update) => self.update(&caller, update),
             Operation::Delete(delete) => self.delete(&caller, &delete),
+            Operation::Batch(_) => Err(Error::new(connector::ErrorKind::Unsupported, "One at a time.")),
             Operation::Invoke(invoke) => self.archive(&caller, &invoke),
         }
     }

@@ -73,7 +73,7 @@ impl Memory {
             let key: Map<_, _> = aggregate
                 .group_by
                 .iter()
-                .map(|it| (it.clone(), row.fields.get(it).cloned().unwrap_or(Value::Null)))
+                .map(|it| (it.name.clone(), row.fields.get(&it.field).cloned().unwrap_or(Value::Null)))
                 .collect();
             match groups.iter_mut().find(|(one, _)| *one == key) {
                 Some((_, rows)) => rows.push(row),
@@ -132,7 +132,7 @@ fn figure(function: Function, field: Option<&str>, rows: &[Row]) -> Value {
     let numbers: Vec<_> = values.clone().filter_map(Value::as_f64).collect();
     let sum: f64 = numbers.iter().sum();
     match function {
-        Function::Count => json!(rows.len()),
+        Function::Count | Function::CountDistinct => json!(rows.len()),
         Function::Sum => json!(sum),
         Function::Avg => json!(sum / numbers.len().max(1) as f64),
         Function::Min => values.min_by_key(|value| sortable(value)).cloned().unwrap_or(Value::Null),
