@@ -1,12 +1,14 @@
 //! Reads the schema from the database's own catalog.
 
 mod choices;
+pub(crate) mod functions;
 mod kind;
 mod my_type;
 mod mysql;
 mod pg_type;
 mod postgres;
 mod sqlite;
+pub(crate) mod types;
 
 pub(crate) use my_type::is_geometry;
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use access::Caller;
 use bellhop_connector_sql::{Config, Sql};
 use connector::{
-    Aggregate, Connector, Create, Delete, Error, Filter, FilterLimits, Function, Get, Identifier, List, Metric,
+    Aggregate, Connector, Create, Delete, Error, Filter, FilterLimits, Function, Get, Identifier, Invoke, List, Metric,
     Operation, Outcome, Result, Sort, Start, Update,
 };
 use serde_json::{Map, Value, json};
@@ -171,6 +171,14 @@ impl As<'_> {
         self.world.sql.execute(permit, operation, &testkit::context()).await
     }
 
+    pub(crate) async fn invoke(&self, action: &str, input: Value) -> Result<Outcome> {
+        let Value::Object(input) = input else { panic!("an object") };
+        let effect = self.world.sql.catalog().action(action).map_or(access::Effect::Read, |action| action.effect);
+        let operation = Operation::Invoke(Invoke { action: action.to_owned(), input });
+        let permit = testkit::permit(&self.caller, "shop", &operation, effect);
+        self.world.sql.execute(permit, operation, &testkit::context()).await
+    }
+
     fn filter(&self, collection: &str, filters: &Value) -> Result<Option<Filter>> {
         let catalog = self.world.sql.catalog();
         let collection = catalog.collection(collection).ok_or_else(|| Error::not_found(collection))?;
@@ -319,3 +327,19 @@ macro_rules! both {
     };
 }
 pub(crate) use both;
+
+/// Writes the same test for the engines on which queries can be declared.
+macro_rules! with_queries {
+    ($($name:ident($engine:ident) $body:block)*) => {
+        mod sqlite {
+            use super::*;
+            $(#[tokio::test] async fn $name() { super::$name(Engine::Sqlite).await })*
+        }
+        mod postgres {
+            use super::*;
+            $(#[tokio::test] async fn $name() { super::$name(Engine::Postgres).await })*
+        }
+        $(async fn $name($engine: Engine) $body)*
+    };
+}
+pub(crate) use with_queries;

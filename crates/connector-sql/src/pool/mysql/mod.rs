@@ -40,7 +40,7 @@ impl Held {
         let mut held = Self { connections, taken, transaction: false, busy: false, patience };
         if purpose == Purpose::Write {
             held.transaction = true;
-            held.busy(async |connection| connection.execute("START TRANSACTION").await.map(drop)).await?;
+            held.busy(async |connection| connection.execute("START TRANSACTION READ WRITE").await.map(drop)).await?;
         }
         Ok(held)
     }

@@ -10,12 +10,13 @@ use super::Connections;
 use crate::Config;
 use crate::error;
 
+/// A session reads only, unless a transaction says at its beginning that it writes.
 /// How text, numbers and times are spelled and checked must not depend on the server's settings. Dates of zeros may
 /// be compared with, since columns may hold them; none is written. Texts are sorted by as many bytes as
 /// [`SORTED_CHARACTERS_MAX`](crate::sql::mysql::SORTED_CHARACTERS_MAX) can need.
 const SETTINGS: &str = "SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,\
      NO_AUTO_VALUE_ON_ZERO,PIPES_AS_CONCAT', max_sort_length = 8192, group_concat_max_len = 67108864, autocommit = 1; \
-     SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+     SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY";
 
 /// Opens the database at `url`, which begins with `mysql://`.
 pub(in crate::pool) async fn open(config: &Config, url: &str) -> Result<Arc<Connections>> {
