@@ -222,6 +222,7 @@ async fn look(
     // As the role that calls will have.
     let settings = security.map(|security| security.settings(None)).transpose()?;
     action::declare(resource, pool.connections(settings.as_deref()), config, &mut snapshot, start).await?;
+    snapshot.take_fingerprint();
     Ok(snapshot)
 }
 
@@ -270,10 +271,13 @@ impl Connector for Sql {
         }
     }
 
+    /// Keeps the snapshot, and with it the very catalog, where the database says the same of itself as before.
     async fn reload(&self) -> Result<()> {
-        let security = self.security.as_ref();
-        let snapshot = Arc::new(look(&self.resource, &self.pool, security, &self.config, false).await?);
-        *self.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = snapshot;
+        let snapshot = look(&self.resource, &self.pool, self.security.as_ref(), &self.config, false).await?;
+        if self.snapshot().fingerprint == snapshot.fingerprint {
+            return Ok(());
+        }
+        *self.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ mod hidden;
 mod related;
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use connector::{Catalog, Collection, Error, OperationKind, Result};
@@ -25,6 +26,8 @@ pub(crate) struct Snapshot {
     pub(crate) schema: Schema,
     pub(crate) owners: Owners,
     pub(crate) catalog: Arc<Catalog>,
+    /// The same for the same look, within one process.
+    pub(crate) fingerprint: u64,
     pub(crate) actions: Actions,
     pub(crate) guards: Vec<Guard>,
     offers: BTreeMap<String, Offer>,
@@ -81,11 +84,19 @@ impl Snapshot {
             schema,
             owners,
             catalog: Arc::new(catalog),
+            fingerprint: 0,
             actions: Actions::new(),
             guards: Vec::new(),
             offers,
             relations,
         })
+    }
+
+    /// To be called when everything else is settled.
+    pub(crate) fn take_fingerprint(&mut self) {
+        let mut hasher = DefaultHasher::new();
+        format!("{self:?}").hash(&mut hasher);
+        self.fingerprint = hasher.finish();
     }
 
     /// What rows of `table` lead to.

@@ -3,11 +3,15 @@
 mod choices;
 pub(crate) mod functions;
 mod kind;
+mod my_type;
+mod mysql;
 mod pg_type;
 mod postgres;
 pub(crate) mod sizes;
 mod sqlite;
 pub(crate) mod types;
+
+pub(crate) use my_type::is_geometry;
 
 use connector::Result;
 
@@ -25,6 +29,7 @@ pub(crate) async fn introspect(pool: &Pool, security: Option<&RowSecurity>, conf
     let tables = match pool.engine() {
         Engine::Sqlite => sqlite::tables(&mut session, pool.read_only()).await,
         Engine::Postgres => postgres::tables(&mut session, config).await,
+        Engine::MySql => mysql::tables(&mut session, config, pool.is_mariadb()).await,
     };
     session.finish().await.map_err(failed)?;
     let mut tables = tables?;
@@ -33,7 +38,7 @@ pub(crate) async fn introspect(pool: &Pool, security: Option<&RowSecurity>, conf
             table.grants = Grants { select: table.grants.select, insert: false, update: false, delete: false };
         }
     }
-    let mut schema = Schema { engine: pool.engine(), tables };
+    let mut schema = Schema { engine: pool.engine(), mariadb: pool.is_mariadb(), tables };
     if security.is_some_and(|security| security.with_owners) {
         security::look_beyond(pool, &mut schema).await?;
     }

@@ -1,5 +1,7 @@
 //! How large tables are, by the database's own statistics, and what is indexed.
 
+use std::collections::BTreeSet;
+
 use connector::{Error, Result};
 use serde::Deserialize;
 
@@ -23,6 +25,12 @@ const POSTGRES: &str = include_str!("postgres/sizes.sql");
 const SQLITE: &str = "SELECT l.name, i.name FROM pragma_index_list(?) AS l, pragma_index_info(l.name) AS i \
      WHERE NOT l.partial ORDER BY l.seq, i.seqno";
 
+const MYSQL_ROWS: &str = "SELECT TABLE_NAME, CAST(TABLE_ROWS AS CHAR) FROM information_schema.TABLES \
+     WHERE TABLE_SCHEMA = ? AND TABLE_TYPE <> 'VIEW'";
+
+const MYSQL_INDEXES: &str = "SELECT TABLE_NAME, INDEX_NAME, COLUMN_NAME FROM information_schema.STATISTICS \
+     WHERE TABLE_SCHEMA = ? AND INDEX_TYPE = 'BTREE' ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX";
+
 /// The sizes of all tables, in their order. What cannot be found out stays unknown.
 pub(crate) async fn sizes(pool: &Pool, config: &Config, schema: &Schema) -> Result<Vec<Size>> {
     let failed = crate::error::introspecting;
@@ -30,6 +38,7 @@ pub(crate) async fn sizes(pool: &Pool, config: &Config, schema: &Schema) -> Resu
     let sizes = match schema.engine {
         Engine::Sqlite => sqlite(&mut session, schema).await,
         Engine::Postgres => postgres(&mut session, config, schema).await,
+        Engine::MySql => mysql(&mut session, schema).await,
     };
     session.finish().await.map_err(failed)?;
     sizes
@@ -85,6 +94,36 @@ async fn sqlite(session: &mut Session, schema: &Schema) -> Result<Vec<Size>> {
             }
         }
         sizes.push(size);
+    }
+    Ok(sizes)
+}
+
+async fn mysql(session: &mut Session, schema: &Schema) -> Result<Vec<Size>> {
+    let mut sizes = vec![Size::default(); schema.tables.len()];
+    let schemas: BTreeSet<&String> = schema.tables.iter().filter_map(|table| table.schema.as_ref()).collect();
+    for name in schemas {
+        let find = |table: &Option<String>| {
+            let same = |it: &Table| it.schema.as_ref() == Some(name) && Some(&it.name) == table.as_ref();
+            schema.tables.iter().position(same)
+        };
+        for mut row in texts(session, &Statement::fixed(MYSQL_ROWS, &[name])).await? {
+            if let Some(at) = find(&row.next()) {
+                sizes[at].rows = row.next().and_then(|rows| rows.parse().ok());
+            }
+        }
+        let mut last = (None, None);
+        for mut row in texts(session, &Statement::fixed(MYSQL_INDEXES, &[name])).await? {
+            let (table, index) = (row.next(), row.next());
+            let Some(at) = find(&table) else { continue };
+            let column = row.next().and_then(|name| schema.tables[at].column(&name));
+            if last != (table.clone(), index.clone()) {
+                sizes[at].indexes.push(Vec::new());
+                last = (table, index);
+            }
+            if let (Some(columns), Some(column)) = (sizes[at].indexes.last_mut(), column) {
+                columns.push(column);
+            }
+        }
     }
     Ok(sizes)
 }

@@ -2,14 +2,14 @@ use connector::{Create, Error, ErrorKind, Outcome, Result};
 use sea_query::{Alias, Expr, Query, ReturningClause};
 
 use super::write::{Failed, Values, atomically, bound, denied, first, reread, values};
-use super::{Work, raw, references, row};
+use super::{Work, created, raw, references, row};
 use crate::catalog::Offered;
 use crate::error::Doing;
 use crate::ownership::Bond;
 use crate::pool::Cell;
 use crate::schema::Engine;
 use crate::sql::scope::Scope;
-use crate::sql::{Build, Statement, cast, column, key, table};
+use crate::sql::{Build, Statement, key, show, table};
 
 pub(crate) async fn create(work: Work<'_>, create: Create) -> Result<Outcome> {
     let offered = work.snapshot.offer(&create.collection)?;
@@ -27,13 +27,19 @@ pub(crate) async fn create(work: Work<'_>, create: Create) -> Result<Outcome> {
                 missing.name, offered.collection.name
             )));
         }
-        (insert(&scope, &offered, &values)?, references::checks(&scope, &offered, &values, None)?, values)
+        (insert(&scope, &offered, &values, Vec::new())?, references::checks(&scope, &offered, &values, None)?, values)
     };
     let keyed = !offered.table().key.is_empty();
     let mut created = atomically(&work, &offered, Doing::Setting, &values, async |session| {
         references::hold(session, &offered, &checks).await?;
-        let made = first(session, &insert).await.map_err(|error| denied(&offered, error, || not_yours(&offered)))?;
-        let cells = made.ok_or_else(|| not_yours(&offered))?;
+        let cells = match work.pool.engine() {
+            Engine::MySql => created::key(&work, &offered, session, &values).await?,
+            Engine::Sqlite | Engine::Postgres => {
+                let made = first(session, &insert).await;
+                made.map_err(|error| denied(&offered, error, || not_yours(&offered)))?
+                    .ok_or_else(|| not_yours(&offered))?
+            }
+        };
         if !keyed {
             return Ok(cells);
         }
@@ -50,7 +56,13 @@ pub(crate) async fn create(work: Work<'_>, create: Create) -> Result<Outcome> {
     Ok(Outcome { data: Some(raw(json)?), id: key::identifier(&offered, created.collect()), ..Outcome::default() })
 }
 
-fn insert(scope: &Scope<'_>, offered: &Offered<'_>, values: &Values<'_>) -> Result<Statement> {
+/// `more` are columns with values that are already bound.
+pub(super) fn insert(
+    scope: &Scope<'_>,
+    offered: &Offered<'_>,
+    values: &Values<'_>,
+    more: Vec<(usize, Expr)>,
+) -> Result<Statement> {
     let engine = scope.snapshot.engine();
     let described = offered.table();
     let mut columns = Vec::new();
@@ -66,6 +78,10 @@ fn insert(scope: &Scope<'_>, offered: &Offered<'_>, values: &Values<'_>) -> Resu
         columns.push(Alias::new(&described.columns[bond.column].name));
         exprs.push(scope.own(offered.offer.table, bond).ok_or_else(|| undecided(scope, offered, bond))?);
     }
+    for (at, expr) in more {
+        columns.push(Alias::new(&described.columns[at].name));
+        exprs.push(expr);
+    }
     let mut insert = Query::insert();
     insert.into_table(table(described));
     if columns.is_empty() {
@@ -75,15 +91,11 @@ fn insert(scope: &Scope<'_>, offered: &Offered<'_>, values: &Values<'_>) -> Resu
     }
     let returned: Vec<Expr> = match described.key.as_slice() {
         [] => vec![row(offered, None, &offered.offer.fields)],
-        key => key
-            .iter()
-            .map(|at| match engine {
-                Engine::Sqlite => column(None, &described.columns[*at].name),
-                Engine::Postgres => cast(column(None, &described.columns[*at].name), "text"),
-            })
-            .collect(),
+        key => key.iter().map(|at| show::cell(engine, &described.columns[*at], None)).collect(),
     };
-    insert.returning(ReturningClause::Exprs(returned));
+    if engine != Engine::MySql {
+        insert.returning(ReturningClause::Exprs(returned));
+    }
     Ok(insert.statement(engine))
 }
 
@@ -105,7 +117,7 @@ fn undecided(scope: &Scope<'_>, offered: &Offered<'_>, bond: &Bond) -> Error {
 }
 
 /// The caller's id does not fit, or a default or trigger gave the row to somebody else.
-fn not_yours(offered: &Offered<'_>) -> Error {
+pub(super) fn not_yours(offered: &Offered<'_>) -> Error {
     Error::new(
         ErrorKind::PermissionDenied,
         format!("A new item in {} would not be yours, so none was created.", offered.collection.name),

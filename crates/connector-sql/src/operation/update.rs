@@ -8,7 +8,7 @@ use crate::error::{self, Doing};
 use crate::pool::{Cell, Row};
 use crate::schema::Engine;
 use crate::sql::scope::Scope;
-use crate::sql::{Build, Statement, cast, column, key, table};
+use crate::sql::{Build, Statement, key, show, table};
 
 pub(crate) async fn update(work: Work<'_>, update: Update) -> Result<Outcome> {
     let offered = work.snapshot.offer(&update.collection)?;
@@ -69,16 +69,17 @@ pub(super) fn find(
     let alias = scope.alias();
     let mut select = Query::select();
     for at in &described.key {
-        let held = column(Some(&alias), &described.columns[*at].name);
-        select.expr(if engine == Engine::Postgres { cast(held, "text") } else { held });
+        select.expr(show::cell(engine, &described.columns[*at], Some(&alias)));
     }
     select
         .from(table(described).alias(Alias::new(&alias)))
         .and_where(which(&alias)?)
         .and_where(scope.visible(offered.offer.table, &alias));
-    if scope.snapshot.locks() {
-        select.lock_with_tables(LockType::Update, [Alias::new(&alias)]);
-    }
+    match engine {
+        Engine::Postgres if scope.snapshot.locks() => select.lock_with_tables(LockType::Update, [Alias::new(&alias)]),
+        Engine::MySql => select.lock(LockType::Update),
+        Engine::Sqlite | Engine::Postgres => &mut select,
+    };
     Ok(select.statement(engine))
 }
 

@@ -1,4 +1,4 @@
-use super::{Pool, Purpose, Row, Session, postgres, sqlite};
+use super::{Pool, Purpose, Row, Session, mysql, postgres, sqlite};
 use crate::schema::Engine;
 use crate::sql::Statement;
 
@@ -25,6 +25,9 @@ impl<'a> Connections<'a> {
             }
             Pool::Postgres { pool, patience, read_only } => {
                 Session::Postgres(postgres::Held::take(pool, purpose, *patience, self.settings, *read_only).await?)
+            }
+            Pool::MySql { pool, patience, read_only } => {
+                Session::MySql(mysql::Held::take(pool, purpose, *patience, *read_only).await?)
             }
         })
     }
