@@ -44,6 +44,11 @@ pub struct Config {
     /// access_key, signing_key, encryption_key, recovery_code, backup_code, credential, jwt, *pin, cvv, cvc, ssn.
     #[serde(default = "credential_columns")]
     pub credential_columns: Vec<String>,
+    /// The most items that one `create`, `update` or `delete` takes as a list, all of them or none. With 1 it is one
+    /// at a time.
+    #[serde(default = "batch_max")]
+    #[schemars(range(min = 1, max = 1000))]
+    pub batch_max: u32,
     /// The most connections kept open.
     #[serde(default = "pool_max")]
     #[schemars(range(min = 1, max = 1000))]
@@ -60,7 +65,7 @@ pub struct Config {
 }
 
 /// What introspection cannot know of one table.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TableConfig {
     /// The column that holds the owner's user id, such as `"author"`.
@@ -92,6 +97,48 @@ pub struct TableConfig {
     pub not_credentials: Vec<String>,
     /// How many items make an ordinary page.
     pub page_default: Option<u32>,
+    /// Which operations may also be done to all items that match `filters`, in two steps: the first call says how many
+    /// there are, the second names that number.
+    pub bulk: BTreeSet<Bulk>,
+    /// The most items that one such call may change.
+    #[schemars(range(min = 1, max = 10000))]
+    pub bulk_max: u32,
+    /// The column that tells versions of an item apart for `if_version`: a whole number, which every update raises by
+    /// one, or a time, which every update sets. Without it the item's own values tell.
+    pub version: Option<String>,
+}
+
+/// What may be done to all items that match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Bulk {
+    /// The same new values for each.
+    Update,
+    /// Each is removed.
+    Delete,
+}
+
+impl Default for TableConfig {
+    fn default() -> Self {
+        Self {
+            owner: None,
+            via: None,
+            shared: false,
+            shared_writable: false,
+            hidden: false,
+            read_only: false,
+            operations: None,
+            description: None,
+            fields: BTreeMap::new(),
+            hide: Vec::new(),
+            read_only_columns: Vec::new(),
+            not_credentials: Vec::new(),
+            page_default: None,
+            bulk: BTreeSet::new(),
+            bulk_max: bulk_max(),
+            version: None,
+        }
+    }
 }
 
 /// The words of [`TableConfig::operations`], for its JSON Schema.
@@ -120,6 +167,7 @@ impl Config {
             tables: BTreeMap::new(),
             hide: Vec::new(),
             credential_columns: credential_columns(),
+            batch_max: batch_max(),
             pool_max: pool_max(),
             statement_timeout_ms: statement_timeout_ms(),
             connect_timeout_ms: connect_timeout_ms(),
@@ -190,6 +238,14 @@ fn credential_columns() -> Vec<String> {
         "cvc",
         "ssn",
     ])
+}
+
+fn batch_max() -> u32 {
+    100
+}
+
+fn bulk_max() -> u32 {
+    1000
 }
 
 fn pool_max() -> u32 {

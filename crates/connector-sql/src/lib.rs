@@ -65,7 +65,7 @@ mod pool;
 mod schema;
 mod sql;
 
-pub use config::{Config, DatabaseUrl, TableConfig};
+pub use config::{Bulk, Config, DatabaseUrl, TableConfig};
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -143,7 +143,7 @@ impl Connector for Sql {
             Operation::Update(update) => operation::update(work, update).await,
             Operation::Delete(delete) => operation::delete(work, delete).await,
             Operation::Aggregate(aggregate) => operation::aggregate(work, aggregate).await,
-            Operation::Batch(_) => Err(Error::new(ErrorKind::Unsupported, "One at a time.")),
+            Operation::Batch(batch) => operation::batch(work, batch).await,
             Operation::Invoke(_) => Err(Error::new(ErrorKind::Unsupported, "This resource has no actions.")),
         }
     }

@@ -4,6 +4,8 @@ mod collection;
 mod field;
 mod hidden;
 mod related;
+mod upsert;
+mod version;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,6 +13,8 @@ use std::sync::Arc;
 use connector::{Catalog, Collection, Error, OperationKind, Result};
 
 pub(crate) use related::{DEPTH_MAX, NAMES_MAX, RELATED_MAX, Relation};
+pub(crate) use upsert::upsert_keys;
+pub(crate) use version::Version;
 
 use crate::Config;
 use crate::ownership::{Owned, Owners};
@@ -36,6 +40,8 @@ pub(crate) struct Offer {
     pub(crate) fields: Vec<usize>,
     /// Columns of the collection's key. Together with the owner's column they are the primary key.
     pub(crate) key: Vec<usize>,
+    /// How items' versions are told, where items can be changed.
+    pub(crate) version: Option<Version>,
 }
 
 impl Snapshot {
@@ -54,6 +60,7 @@ impl Snapshot {
                         collection: catalog.collections.len(),
                         fields: offered.fields,
                         key: offered.key,
+                        version: offered.version,
                     };
                     offers.insert(offered.collection.name.clone(), offer);
                     catalog.collections.push(offered.collection);

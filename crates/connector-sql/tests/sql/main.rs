@@ -1,14 +1,17 @@
 //! Both engines through one set of claims, on real databases.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
+mod asking;
 mod figures;
 mod naming;
 mod ownership;
 mod reading;
 mod related;
+mod several;
 mod shop;
 mod stopping;
 mod suite;
 mod types;
+mod versions;
 mod world;
 mod writes;
