@@ -28,6 +28,11 @@ pub struct Config {
     /// whose it is; with a foreign key to the users table they are found all the same.
     #[serde(default = "owner_columns")]
     pub owner_columns: Vec<String>,
+    /// Columns that say whose tenant's a row is, and the claim that says so of the caller:
+    /// `{ org_id = "claim:org_id" }`. In every table that has such a column, owned or shared, only rows of the caller's
+    /// tenant are seen, and new ones are the tenant's. A table that nothing else ties to a user is its tenant's.
+    #[serde(default)]
+    pub tenant_columns: BTreeMap<String, String>,
     /// The table that has one row for each user, keyed by the user's id; found by its name where not given.
     #[serde(default)]
     pub users_table: Option<String>,
@@ -64,16 +69,33 @@ pub struct Config {
     pub connect_timeout_ms: u64,
 }
 
-/// What introspection cannot know of one table.
+/// Whose rows a table holds, by its own columns.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum OwnerConfig {
+    /// The column that holds the owner's user id.
+    Column(String),
+    /// Columns and what of the caller's each must hold: `id` for the user's id, or `claim:NAME` for a claim of the
+    /// token (`claim:app_metadata.org_id` for one within another). Where the claim is a list, one of it; with
+    /// `claim:NAME[]` the column is a field, so that a user with several can tell which a new item is for.
+    Columns(BTreeMap<String, String>),
+}
+
+/// What introspection cannot know of one table.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TableConfig {
-    /// The column that holds the owner's user id, such as `"author"`.
-    pub owner: Option<String>,
+    /// The column that holds the owner's user id, such as `"author"`, or several columns and what of the caller's each
+    /// holds, all of which must match: `{ user_id = "id", org_id = "claim:org_id" }`.
+    pub owner: Option<OwnerConfig>,
     /// The foreign key whose parent row says who the owner is: its column (`"order_id"`), its columns
     /// (`"region, number"`), or column and target (`"order_id -> orders.id"`), which also serves where the database
     /// declares no foreign key.
     pub via: Option<String>,
+    /// Columns, and where in a table of members they lead: `"id -> team_members.team_id"`. A row is the caller's if a
+    /// row of that table which leads to it is. The table of members can only be read unless its `operations` say more,
+    /// for whoever may write there may invite themselves.
+    pub member: Option<String>,
     /// Every user may read it, none may write it.
     pub shared: bool,
     /// Every user may read and write it.
@@ -100,9 +122,9 @@ pub struct TableConfig {
     /// Which operations may also be done to all items that match `filters`, in two steps: the first call says how many
     /// there are, the second names that number.
     pub bulk: BTreeSet<Bulk>,
-    /// The most items that one such call may change.
+    /// The most items that one such call may change; 1000 where not given.
     #[schemars(range(min = 1, max = 10000))]
-    pub bulk_max: u32,
+    pub bulk_max: Option<u32>,
     /// The column that tells versions of an item apart for `if_version`: a whole number, which every update raises by
     /// one, or a time, which every update sets. Without it the item's own values tell.
     pub version: Option<String>,
@@ -116,29 +138,6 @@ pub enum Bulk {
     Update,
     /// Each is removed.
     Delete,
-}
-
-impl Default for TableConfig {
-    fn default() -> Self {
-        Self {
-            owner: None,
-            via: None,
-            shared: false,
-            shared_writable: false,
-            hidden: false,
-            read_only: false,
-            operations: None,
-            description: None,
-            fields: BTreeMap::new(),
-            hide: Vec::new(),
-            read_only_columns: Vec::new(),
-            not_credentials: Vec::new(),
-            page_default: None,
-            bulk: BTreeSet::new(),
-            bulk_max: bulk_max(),
-            version: None,
-        }
-    }
 }
 
 /// The words of [`TableConfig::operations`], for its JSON Schema.
@@ -163,6 +162,7 @@ impl Config {
             shared: Vec::new(),
             shared_writable: Vec::new(),
             owner_columns: owner_columns(),
+            tenant_columns: BTreeMap::new(),
             users_table: None,
             tables: BTreeMap::new(),
             hide: Vec::new(),
@@ -242,10 +242,6 @@ fn credential_columns() -> Vec<String> {
 
 fn batch_max() -> u32 {
     100
-}
-
-fn bulk_max() -> u32 {
-    1000
 }
 
 fn pool_max() -> u32 {

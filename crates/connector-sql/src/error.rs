@@ -171,7 +171,7 @@ fn not_allowed(offered: &Offered<'_>, columns: Option<&[usize]>) -> Error {
 
 /// Names of the columns that the caller gave values to, if all of them may be shown.
 fn shown(offered: &Offered<'_>, columns: Option<&[usize]>) -> Option<String> {
-    let owner = |column: &usize| *offered.owned() == crate::ownership::Owned::Column(*column);
+    let owner = |column: &usize| offered.owned().bond(*column).is_some_and(|bond| !bond.field);
     let counted = |column: &usize| offered.column(*column).assigned != Assigned::Caller;
     let columns: Vec<usize> = columns?.iter().copied().filter(|column| !owner(column) && !counted(column)).collect();
     let names = offered.table().names(&columns);

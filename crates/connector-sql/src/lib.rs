@@ -8,17 +8,29 @@
 //!
 //! In this order:
 //!
-//! 1. what the configuration says: [`shared`](Config::shared), or [`owner`](TableConfig::owner) or
-//!    [`via`](TableConfig::via) of the table;
+//! 1. what the configuration says: [`shared`](Config::shared), or [`owner`](TableConfig::owner),
+//!    [`via`](TableConfig::via) or [`member`](TableConfig::member) of the table;
 //! 2. the users table by its key. It is [`Config::users_table`], else the only table called like `users`. It can be
 //!    read only, unless [`TableConfig::operations`] says more: a user's row tends to hold what decides over rights;
 //! 3. a column named like a user id ([`Config::owner_columns`]). One with a foreign key counts if that leads to the
 //!    users table or to another owned table; two of them are a question for the configuration;
 //! 4. the shortest path of foreign keys to an owned table. Two equally short ones are a question for the
 //!    configuration. A path of one column to the very column that holds the owner's id (`author → users.id`) is that
-//!    id itself: `create` sets it. A row whose parent is null is nobody's.
+//!    id itself: `create` sets it. A row whose parent is null is nobody's;
+//! 5. a tenant's column ([`Config::tenant_columns`]). It also binds every other table that has one, owned or shared,
+//!    beside what ties that to its user: all must match.
 //!
-//! The caller's id is bound with the column's type. It must be spelled as the type would print it: `7` and not `07`, a
+//! A column may hold the user's id or any claim of the verified token ([`OwnerConfig`]). Such columns are no fields:
+//! `create` sets them, and an argument that says otherwise is refused. Of a claim that is a list, one value matches;
+//! a claim that is missing, empty, or neither text nor whole number owns nothing and is told so in a notice.
+//!
+//! [`TableConfig::member`] makes rows everybody's who is in a table of members; what refers to such a row by a
+//! foreign key follows (`documents.team_id → teams.id → team_members.user_id`). Members may write what is theirs, the
+//! team's own row included, unless [`TableConfig::operations`] says less. The table of members can be read only unless
+//! its own say more, because whoever may write there might invite themselves; and a new team would have no members, so
+//! none is made unless a trigger of the database makes its maker one and `operations` says `create`.
+//!
+//! What a caller has is bound with the column's type. It must be spelled as the type would print it: `7` and not `07`, a
 //! UUID in lower case. An id that does not fit owns nothing and is told so in a notice. Columns that compare loosely
 //! (`citext`, `NOCASE`, `char(n)`) are compared as bytes too, so that two ids are never taken for one user.
 //!
@@ -65,7 +77,7 @@ mod pool;
 mod schema;
 mod sql;
 
-pub use config::{Bulk, Config, DatabaseUrl, TableConfig};
+pub use config::{Bulk, Config, DatabaseUrl, OwnerConfig, TableConfig};
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -65,7 +65,7 @@ pub(crate) struct Constraint {
     pub(crate) columns: Vec<usize>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ForeignKey {
     pub(crate) name: String,
     pub(crate) columns: Vec<usize>,

@@ -6,8 +6,11 @@ use super::version::{self, Version};
 use super::{View, field, hidden, upsert};
 use crate::TableConfig;
 use crate::config::Bulk;
-use crate::ownership::Owned;
+use crate::ownership::Tie;
 use crate::schema::{Assigned, Form, Table};
+
+/// How many items one change by filter may touch, where the configuration does not say.
+const BULK_MAX: u32 = 1000;
 
 pub(super) struct Offered {
     pub(super) collection: Collection,
@@ -34,13 +37,10 @@ pub(super) fn offer(view: &View<'_>, at: usize) -> Result<Offered, Hidden> {
             open_with: format!("tables.{}.not_credentials = [\"…\"]  # in [resources.{}]", table.label, view.resource),
         });
     }
-    let owner = match view.owners.tables[at] {
-        Owned::Column(column) => Some(column),
-        _ => None,
-    };
+    let owned = &view.owners.tables[at];
     let key: Vec<usize> = match table.key.as_slice() {
         [only] => vec![*only],
-        several => several.iter().copied().filter(|column| Some(*column) != owner).collect(),
+        several => several.iter().copied().filter(|column| owned.bond(*column).is_none_or(|bond| bond.field)).collect(),
     };
     let key = if key.iter().all(|column| columns.contains(column)) { key } else { Vec::new() };
     let mut collection = Collection {
@@ -48,13 +48,14 @@ pub(super) fn offer(view: &View<'_>, at: usize) -> Result<Offered, Hidden> {
         description: settings.description.clone().or_else(|| table.comment.clone()),
         key: table.names(&key).into_iter().map(str::to_owned).collect(),
         operations: BTreeSet::new(),
-        identity: owner
-            .filter(|column| !columns.contains(column))
-            .map(|column| table.columns[column].name.clone())
-            .into_iter()
+        identity: owned
+            .bonds
+            .iter()
+            .filter(|bond| !columns.contains(&bond.column))
+            .map(|bond| table.columns[bond.column].name.clone())
             .collect(),
-        ownership: match view.owners.tables[at] {
-            Owned::Shared { writable } => Ownership::Shared { writable },
+        ownership: match owned.tie {
+            Tie::Shared { writable } if owned.bonds.is_empty() => Ownership::Shared { writable },
             _ => Ownership::Owned { by: view.owners.by(view.schema, at) },
         },
         parameters: BTreeMap::new(),
@@ -78,6 +79,7 @@ pub(super) fn offer(view: &View<'_>, at: usize) -> Result<Offered, Hidden> {
         .foreign
         .iter()
         .filter(|key| view.leads_astray(key) && key.columns.iter().all(|column| columns.contains(column)))
+        .filter(|key| key.columns.iter().any(|column| owned.bond(*column).is_none()))
         .map(|key| hidden::reference(view, table, &key.columns, key.table))
         .collect();
     abilities(view, &mut collection, settings);
@@ -97,7 +99,7 @@ fn abilities(view: &View<'_>, collection: &mut Collection, settings: &TableConfi
     collection.abilities = Abilities {
         batch_max: if [Create, Update, Delete].into_iter().any(offers) { view.config.batch_max } else { 0 },
         bulk: bulk.filter(|kind| offers(*kind)).collect(),
-        bulk_max: settings.bulk_max,
+        bulk_max: settings.bulk_max.unwrap_or(BULK_MAX),
         figures: true,
     };
 }
@@ -121,8 +123,9 @@ fn operations(view: &View<'_>, at: usize, collection: &Collection, settings: &Ta
     use OperationKind::{Aggregate, Create, Delete, Get, List, Update};
     let table = &view.schema.tables[at];
     let keyed = !collection.key.is_empty();
-    let writable =
-        table.form == Form::Table && !settings.read_only && view.owners.tables[at] != Owned::Shared { writable: false };
+    let writable = table.form == Form::Table
+        && !settings.read_only
+        && view.owners.tables[at].tie != Tie::Shared { writable: false };
     let possible = |kind: OperationKind| match kind {
         List | Aggregate => true,
         Get => keyed,
@@ -130,11 +133,17 @@ fn operations(view: &View<'_>, at: usize, collection: &Collection, settings: &Ta
         Update => writable && table.grants.update && keyed && collection.fields.iter().any(|field| field.updatable),
         Delete => writable && table.grants.delete && keyed && !table.cascades_unseen,
     };
-    // One's own row among the users holds what decides over rights: role, plan, credit.
-    let users = view.owners.users == Some(at);
+    // One's own row among the users, or the members of something, holds what decides over rights: role, plan, team.
+    let decides = view.owners.users == Some(at) || view.owners.members.contains(&at);
+    // A new row has no members yet, unless the database itself makes its maker one.
+    let unborn = |kind| {
+        kind == Create
+            && matches!(&view.owners.tables[at].tie, Tie::Member(key)
+        if key.columns.iter().all(|column| table.key.contains(column)))
+    };
     let wanted = |kind: OperationKind| match &settings.operations {
         Some(wanted) => wanted.contains(&kind),
-        None => !users || matches!(kind, List | Get | Aggregate),
+        None => (!decides || matches!(kind, List | Get | Aggregate)) && !unborn(kind),
     };
     OperationKind::ALL.into_iter().filter(|kind| possible(*kind) && wanted(*kind)).collect()
 }
@@ -142,21 +151,23 @@ fn operations(view: &View<'_>, at: usize, collection: &Collection, settings: &Ta
 /// Whether a caller can give every value that a new row must have.
 fn can_create(view: &View<'_>, at: usize, table: &Table, collection: &Collection) -> bool {
     let given = |name: &str| collection.field(name).is_some_and(|field| field.creatable);
+    let owned = &view.owners.tables[at];
     let satisfied = |column: usize| {
         let described = &table.columns[column];
         // SQLite lets keys be null, and then nothing names the row.
         described.nullable && !table.key.contains(&column)
             || described.has_default
             || described.assigned != Assigned::Caller
-            || view.owners.tables[at] == Owned::Column(column)
+            || owned.bond(column).is_some()
             || given(&described.name)
     };
-    let parent = match view.owners.tables[at] {
-        Owned::Column(owner) => table.columns[owner].assigned == Assigned::Caller,
-        Owned::Parent(foreign) => {
-            table.foreign[foreign].columns.iter().all(|column| given(&table.columns[*column].name))
-        }
+    let bonds = owned.bonds.iter().all(|bond| table.columns[bond.column].assigned == Assigned::Caller);
+    let parent = match owned.tie {
+        Tie::Parent(foreign) => table.foreign[foreign]
+            .columns
+            .iter()
+            .all(|column| owned.bond(*column).is_some() || given(&table.columns[*column].name)),
         _ => true,
     };
-    parent && (0..table.columns.len()).all(satisfied)
+    bonds && parent && (0..table.columns.len()).all(satisfied)
 }

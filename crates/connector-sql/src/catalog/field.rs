@@ -2,7 +2,7 @@ use connector::{Field, Reference};
 use serde_json::{Map, Value, json};
 
 use super::View;
-use crate::ownership::Owned;
+use crate::ownership::Tie;
 use crate::schema::{Assigned, Column, Engine, ForeignKey, Form, Kind, Table};
 use crate::{TableConfig, names};
 
@@ -10,9 +10,12 @@ use crate::{TableConfig, names};
 pub(super) fn field(view: &View<'_>, at: usize, column: usize, settings: &TableConfig) -> Option<Field> {
     let table = &view.schema.tables[at];
     let described = &table.columns[column];
-    let owner = view.owners.tables[at] == Owned::Column(column);
+    let owned = &view.owners.tables[at];
+    let bond = owned.bond(column);
+    // One of several that a caller has is told apart by the caller.
+    let chosen = bond.is_some_and(|bond| bond.field);
     let key = table.key.contains(&column);
-    if is_secret(view, described, settings) || (owner && table.key != [column]) {
+    if is_secret(view, described, settings) || (bond.is_some() && !chosen && table.key != [column]) {
         return None;
     }
     let mut field = Field::new(&described.name, schema(&described.kind, described, view.schema.engine));
@@ -23,20 +26,26 @@ pub(super) fn field(view: &View<'_>, at: usize, column: usize, settings: &TableC
     field.sortable = described.ordered && field.filterable;
     let astray = |key: &ForeignKey| key.columns.contains(&column) && view.leads_astray(key);
     let settable = described.assigned == Assigned::Caller
-        && !owner
+        && (bond.is_none() || chosen && table.key != [column])
         && table.form == Form::Table
         && !settings.read_only_columns.contains(&described.name)
-        && !table.foreign.iter().any(astray);
+        && (chosen || !table.foreign.iter().any(astray));
     field.creatable = settable;
-    field.updatable = settable && !key && !view.is_referred_to(at, column);
-    if let Owned::Parent(foreign) = &view.owners.tables[at]
-        && table.foreign[*foreign].columns.contains(&column)
-    {
+    field.updatable = settable && !key && bond.is_none() && !view.is_referred_to(at, column);
+    match &owned.tie {
         // Without a parent the row would be nobody's.
-        field.nullable = false;
-        field.required = settable;
+        Tie::Parent(foreign) if table.foreign[*foreign].columns.contains(&column) => {
+            field.nullable = false;
+            field.required = settable;
+        }
+        Tie::Member(key) if key.columns.contains(&column) => field.nullable = false,
+        _ => {}
     }
     field.required |= settable && !field.nullable && !described.has_default;
+    if chosen {
+        // Who has but one need not say which.
+        (field.nullable, field.required) = (false, false);
+    }
     field.references = reference(view, table, column);
     Some(field)
 }

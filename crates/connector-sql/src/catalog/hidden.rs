@@ -2,7 +2,7 @@ use connector::Hidden;
 
 use super::View;
 use crate::names::folded;
-use crate::ownership::{Owned, Reason};
+use crate::ownership::{Reason, Tie};
 use crate::schema::Table;
 
 /// Where tools keep track of schema changes: nobody's data.
@@ -49,12 +49,12 @@ pub(super) fn table(view: &View<'_>, at: usize) -> Option<Hidden> {
         let open_with = format!("in the database: GRANT SELECT ON \"{}\" TO the user of `url`", table.name);
         return hidden("the database user of `url` may not read it".into(), open_with);
     }
-    let Owned::Nobody(reason) = &view.owners.tables[at] else { return None };
+    let Tie::Nobody(reason) = &view.owners.tables[at].tie else { return None };
     if MIGRATIONS.contains(&folded(&table.name).as_str()) {
         return hidden("it keeps track of schema changes".into(), shared(view, table));
     }
     let (reason, open_with) = match reason {
-        Reason::Untied => untied(view, table),
+        Reason::Untied => untied(view, at),
         Reason::Columns(columns) => (
             format!("several columns are named like a user id: {}", table.names(columns).join(", ")),
             line(view, table, &format!("owner = {}", quoted(&table.columns[columns[0]].name))),
@@ -81,17 +81,36 @@ pub(super) fn reference(view: &View<'_>, table: &Table, columns: &[usize], paren
     }
 }
 
-fn untied(view: &View<'_>, table: &Table) -> (String, String) {
+fn untied(view: &View<'_>, at: usize) -> (String, String) {
+    let table = &view.schema.tables[at];
     let reason = "no column or foreign key ties its rows to a user".to_owned();
     let person = |name: &str| {
         ["by", "author", "creator", "customer", "member", "account", "user", "person", "assignee", "email"]
             .iter()
             .any(|hint| crate::names::words(name).iter().any(|word| word == hint))
     };
+    if let Some(member) = member(view, at) {
+        return (reason, line(view, table, &format!("member = {}", quoted(&member))));
+    }
     match table.columns.iter().find(|column| person(&column.name)) {
         Some(column) => (reason, line(view, table, &format!("owner = {}", quoted(&column.name)))),
         None => (reason, shared(view, table)),
     }
+}
+
+/// How a table that joins users with this one would make its rows its members'.
+fn member(view: &View<'_>, at: usize) -> Option<String> {
+    let mut joins = view.schema.tables.iter().enumerate().flat_map(|(child, table)| {
+        let bonds = &view.owners.tables[child].bonds;
+        table.foreign.iter().filter_map(move |key| {
+            let [bond] = bonds.as_slice() else { return None };
+            let pair: Vec<usize> = key.columns.iter().copied().chain([bond.column]).collect();
+            (key.table == at && table.is_unique(&pair)).then_some((table, key))
+        })
+    });
+    let (Some((join, key)), None) = (joins.next(), joins.next()) else { return None };
+    let (from, to) = (view.schema.tables[at].names(&key.targets), join.names(&key.columns));
+    Some(format!("{} -> {}.{}", from.join(", "), join.label, to.join(", ")))
 }
 
 fn paths(view: &View<'_>, table: &Table, foreign: &[usize]) -> (String, String) {

@@ -17,7 +17,7 @@ pub(crate) use upsert::upsert_keys;
 pub(crate) use version::Version;
 
 use crate::Config;
-use crate::ownership::{Owned, Owners};
+use crate::ownership::{Owned, Owners, Tie};
 use crate::schema::{Column, Engine, ForeignKey, Schema, Table};
 
 /// One look at the database: what there is, whose it is, and what of it is offered.
@@ -38,7 +38,7 @@ pub(crate) struct Offer {
     collection: usize,
     /// Columns of the collection's fields, in their order.
     pub(crate) fields: Vec<usize>,
-    /// Columns of the collection's key. Together with the owner's column they are the primary key.
+    /// Columns of the collection's key. Together with the owners' columns they are the primary key.
     pub(crate) key: Vec<usize>,
     /// How items' versions are told, where items can be changed.
     pub(crate) version: Option<Version>,
@@ -137,7 +137,7 @@ struct View<'a> {
 impl View<'_> {
     /// Whether a foreign key leads to rows of which nobody knows whose they are.
     fn leads_astray(&self, key: &ForeignKey) -> bool {
-        matches!(self.owners.tables[key.table], Owned::Nobody(_))
+        matches!(self.owners.tables[key.table].tie, Tie::Nobody(_))
     }
 
     /// Whether some foreign key refers to this column.

@@ -14,7 +14,7 @@ pub(crate) struct UpsertKey {
 
 /// The primary key first, then the unique constraints.
 pub(crate) fn upsert_keys(collection: &Collection, table: &Table, owned: &Owned) -> Vec<UpsertKey> {
-    let of_owner = |at: &usize| *owned == Owned::Column(*at) || collection.identity.contains(&table.columns[*at].name);
+    let of_owner = |at: &usize| owned.bond(*at).is_some_and(|bond| !bond.field);
     let creatable = |at: &usize| collection.field(&table.columns[*at].name).is_some_and(|field| field.creatable);
     let mut keys: Vec<UpsertKey> = Vec::new();
     let all = [&table.key].into_iter().chain(table.unique.iter().map(|unique| &unique.columns));

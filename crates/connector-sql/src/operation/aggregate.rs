@@ -27,7 +27,7 @@ pub(crate) async fn aggregate(work: Work<'_>, aggregate: Aggregate) -> Result<Ou
     rows.truncate(limit);
     let mut notices = Vec::new();
     if !fits {
-        notices.push(misfit::notice(&offered));
+        notices.push(misfit::notice(&work, &offered));
     }
     let mut json = String::from("[");
     let mut cut = false;

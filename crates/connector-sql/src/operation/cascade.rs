@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use sea_query::{Alias, Expr, ExprTrait, Query};
 
-use crate::ownership::{Owned, Reason};
+use crate::ownership::{Reason, Tie};
 use crate::schema::{ForeignKey, OnDelete};
 use crate::sql::scope::Scope;
 use crate::sql::{always, bind, column, never, not_true, table};
@@ -74,16 +74,17 @@ impl<'a> Walk<'a, '_> {
 
     fn not_callers(&self, at: usize, alias: &str) -> Expr {
         let described = &self.scope.snapshot.schema.tables[at];
-        match &self.scope.snapshot.owners.tables[at] {
-            Owned::Column(_) | Owned::Parent(_) => not_true(self.scope.visible(at, alias)),
-            Owned::Shared { writable: true } => never(),
-            Owned::Shared { writable: false } => always(),
+        match &self.scope.snapshot.owners.tables[at].tie {
+            Tie::Columns | Tie::Parent(_) | Tie::Member(_) | Tie::Shared { writable: true } => {
+                not_true(self.scope.visible(at, alias))
+            }
+            Tie::Shared { writable: false } => always(),
             // Nobody knows whose these are: only what is the caller's in every reading goes along.
-            Owned::Nobody(Reason::Paths(ways)) => ways
+            Tie::Nobody(Reason::Paths(ways)) => ways
                 .iter()
                 .map(|way| not_true(self.scope.referring(at, alias, &described.foreign[*way])))
                 .fold(never(), Expr::or),
-            Owned::Nobody(Reason::Columns(columns)) => columns
+            Tie::Nobody(Reason::Columns(columns)) => columns
                 .iter()
                 .map(|owner| {
                     let described = &described.columns[*owner];
@@ -93,7 +94,7 @@ impl<'a> Walk<'a, '_> {
                         .map_or_else(always, not_true)
                 })
                 .fold(never(), Expr::or),
-            Owned::Nobody(_) => always(),
+            Tie::Nobody(_) => always(),
         }
     }
 }

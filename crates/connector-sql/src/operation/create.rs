@@ -6,10 +6,11 @@ use super::write::{Failed, Values, atomically, bound, first, given, reread, valu
 use super::{Work, raw, references, row, upsert};
 use crate::catalog::Offered;
 use crate::error::Doing;
-use crate::ownership::Owned;
+use crate::ownership::Bond;
 use crate::pool::{Cell, Row, Session};
 use crate::schema::{Engine, ForeignKey};
-use crate::sql::{Build, Statement, bind, cast, column, key, table};
+use crate::sql::scope::Scope;
+use crate::sql::{Build, Statement, cast, column, key, table};
 
 pub(crate) async fn create(work: Work<'_>, create: Create) -> Result<Outcome> {
     let offered = work.snapshot.offer(&create.collection)?;
@@ -72,7 +73,7 @@ pub(super) fn prepare<'v>(
     }
     let existing = if upsert { upsert::existing(&scope, offered, &values)? } else { Vec::new() };
     let checks = references::checks(&scope, offered, &values, None)?;
-    Ok(New { insert: insert(work, offered, &values)?, checks, values, existing })
+    Ok(New { insert: insert(&scope, offered, &values)?, checks, values, existing })
 }
 
 /// Writes it.
@@ -101,8 +102,8 @@ pub(super) async fn run(
     Ok(Made { row, was_there: false })
 }
 
-fn insert(work: &Work<'_>, offered: &Offered<'_>, values: &Values<'_>) -> Result<Statement> {
-    let engine = work.pool.engine();
+fn insert(scope: &Scope<'_>, offered: &Offered<'_>, values: &Values<'_>) -> Result<Statement> {
+    let engine = scope.snapshot.engine();
     let described = offered.table();
     let mut columns = Vec::new();
     let mut exprs = Vec::new();
@@ -110,12 +111,12 @@ fn insert(work: &Work<'_>, offered: &Offered<'_>, values: &Values<'_>) -> Result
         columns.push(Alias::new(&described.columns[*at].name));
         exprs.push(bound(offered, *at, value)?);
     }
-    if let Owned::Column(owner) = offered.owned() {
-        columns.push(Alias::new(&described.columns[*owner].name));
-        exprs.push(
-            bind::caller(engine, &described.columns[*owner], work.caller.id().as_str())
-                .ok_or_else(|| not_yours(offered))?,
-        );
+    for bond in &offered.owned().bonds {
+        if values.iter().any(|(at, _)| *at == bond.column) {
+            continue;
+        }
+        columns.push(Alias::new(&described.columns[bond.column].name));
+        exprs.push(scope.own(offered.offer.table, bond).ok_or_else(|| undecided(scope, offered, bond))?);
     }
     let mut insert = Query::insert();
     insert.into_table(table(described));
@@ -136,6 +137,23 @@ fn insert(work: &Work<'_>, offered: &Offered<'_>, values: &Values<'_>) -> Result
     };
     insert.returning(ReturningClause::Exprs(returned));
     Ok(insert.statement(engine))
+}
+
+/// The caller has several of what a column holds, and did not say which.
+fn undecided(scope: &Scope<'_>, offered: &Offered<'_>, bond: &Bond) -> Error {
+    let own = bond.holds.values(scope.caller);
+    if own.len() < 2 {
+        return not_yours(offered);
+    }
+    let name = &offered.column(bond.column).name;
+    Error::invalid(match bond.field {
+        true => format!("`{name}` is missing. It must be one of yours: {}.", own.join(", ")),
+        false => format!(
+            "You have several of `{name}`, and a new item in {} is of one. Ask whoever runs this to let you choose: \
+             its claim in the configuration needs [] at its end.",
+            offered.collection.name
+        ),
+    })
 }
 
 /// The caller's id does not fit, or a default or trigger gave the row to somebody else.

@@ -21,7 +21,7 @@ pub(crate) async fn list(work: Work<'_>, list: List) -> Result<Outcome> {
     let (page, total, total_order, skipped) = {
         let scope = work.scope();
         if !scope.fits(offered.offer.table) {
-            return nothing(&offered);
+            return nothing(&work, &offered);
         }
         let ordering = Ordering::new(&offered, &list.sort)?;
         let (page, skipped) = page(&scope, &offered, &list, &ordering, &expand)?;
@@ -80,12 +80,12 @@ pub(crate) async fn list(work: Work<'_>, list: List) -> Result<Outcome> {
     Ok(outcome)
 }
 
-fn nothing(offered: &Offered<'_>) -> Result<Outcome> {
+fn nothing(work: &Work<'_>, offered: &Offered<'_>) -> Result<Outcome> {
     Ok(Outcome {
         data: Some(raw("[]".into())?),
         count: Some(0),
         has_more: Some(false),
-        notices: vec![misfit::notice(offered)],
+        notices: vec![misfit::notice(work, offered)],
         ..Outcome::default()
     })
 }

@@ -7,7 +7,9 @@ use serde_json::Value;
 use super::Work;
 use crate::catalog::Offered;
 use crate::error;
+use crate::ownership::Holds;
 use crate::schema::{Column, Kind};
+use crate::sql::scope::Unmet;
 use crate::sql::{Build, bind, cast};
 
 /// How many values are tried one by one to name the one that does not fit.
@@ -17,9 +19,19 @@ const TRIED_MAX: usize = 50;
 pub(super) type Given = Vec<(usize, Value)>;
 
 /// Told to a caller who can own nothing here.
-pub(super) fn notice(offered: &Offered<'_>) -> String {
+pub(super) fn notice(work: &Work<'_>, offered: &Offered<'_>) -> String {
     let name = &offered.collection.name;
-    format!("Your user id is not of the type by which {name} are kept, so none of them can be yours.")
+    match work.scope().unmet(offered.offer.table) {
+        Some(Unmet::Missing(claim)) => {
+            format!("Your sign-in says nothing of `{claim}`, by which {name} are kept, so none of them can be yours.")
+        }
+        Some(Unmet::Type(Holds::Claim { name: claim, .. })) => {
+            format!(
+                "`{claim}` of your sign-in is not of the type by which {name} are kept, so none of them can be yours."
+            )
+        }
+        _ => format!("Your user id is not of the type by which {name} are kept, so none of them can be yours."),
+    }
 }
 
 /// The values that a filter compares with.

@@ -6,16 +6,16 @@ use serde_json::Value;
 use super::write::{Failed, Values, bound, first};
 use crate::catalog::Offered;
 use crate::error;
-use crate::ownership::Owned;
+use crate::ownership::{Bond, Tie};
 use crate::pool::Session;
-use crate::schema::{Engine, ForeignKey};
+use crate::schema::{Engine, ForeignKey, Form};
 use crate::sql::scope::Scope;
-use crate::sql::{Build, Statement, bind, column, table};
+use crate::sql::{Build, Statement, column, table};
 
 /// Where a column's value in the new state of the row comes from.
 enum From<'a> {
     Given(&'a Value),
-    Caller,
+    Caller(&'a Bond),
     /// The row as it is; its key's condition is at hand.
     Kept,
     /// The database's default, or null.
@@ -31,10 +31,10 @@ pub(super) fn checks<'a>(
     row: Option<&dyn Fn(&str) -> Expr>,
 ) -> connector::Result<Vec<(&'a ForeignKey, Statement)>> {
     let mut checks = Vec::new();
-    for key in &offered.table().foreign {
+    for key in leading(offered) {
         let sources: Vec<From<'_>> = key.columns.iter().map(|at| source(offered, values, *at, row.is_some())).collect();
         let touched = sources.iter().any(|source| matches!(source, From::Given(_)))
-            || row.is_none() && sources.iter().any(|source| matches!(source, From::Caller));
+            || row.is_none() && sources.iter().any(|source| matches!(source, From::Caller(_)));
         let dangling = sources.iter().any(|source| matches!(source, From::Default | From::Given(Value::Null)));
         if !touched || dangling || !needs_check(scope, key) {
             continue;
@@ -86,12 +86,20 @@ pub(super) fn sound(
     all
 }
 
-fn source<'v>(offered: &Offered<'_>, values: &Values<'v>, at: usize, exists: bool) -> From<'v> {
+/// Every key by which a row leads to rows of others: its foreign keys, and the one that says whose members' it is.
+fn leading<'a>(offered: &Offered<'a>) -> impl Iterator<Item = &'a ForeignKey> {
+    let member = match &offered.owned().tie {
+        Tie::Member(key) => Some(&**key),
+        _ => None,
+    };
+    offered.table().foreign.iter().chain(member)
+}
+
+fn source<'v>(offered: &Offered<'v>, values: &Values<'v>, at: usize, exists: bool) -> From<'v> {
     match values.iter().find(|(column, _)| *column == at) {
         Some((_, value)) => From::Given(value),
         None if exists => From::Kept,
-        None if *offered.owned() == Owned::Column(at) => From::Caller,
-        None => From::Default,
+        None => offered.owned().bond(at).map_or(From::Default, From::Caller),
     }
 }
 
@@ -127,13 +135,14 @@ fn check(
                     .take()
                     .into()
             }
-            _ => bind::caller(engine, described, scope.caller.id().as_str()).unwrap_or_else(Expr::null),
+            (From::Caller(bond), _) => scope.own(offered.offer.table, bond).unwrap_or_else(Expr::null),
+            (From::Kept | From::Default, _) => Expr::null(),
         };
         select.and_where(held.eq(value));
     }
     if scope.snapshot.owners.tables[key.table].by_user() {
         select.and_where(scope.visible(key.table, &alias));
-        if engine == Engine::Postgres {
+        if engine == Engine::Postgres && parent.grants.update && parent.form == Form::Table {
             // Not only its key: whose it is must stay, too.
             select.lock_with_tables(LockType::Share, [Alias::new(&alias)]);
         }
@@ -142,7 +151,7 @@ fn check(
 }
 
 fn refused(offered: &Offered<'_>, key: &ForeignKey) -> connector::Error {
-    let owner = |at: &usize| *offered.owned() == Owned::Column(*at);
+    let owner = |at: &usize| offered.owned().bond(*at).is_some_and(|bond| !bond.field);
     if key.columns.iter().all(owner) {
         let parent = &offered.snapshot.schema.tables[key.table];
         return connector::Error::new(

@@ -8,7 +8,7 @@ use super::update::Located;
 use super::{Work, misfit, row};
 use crate::catalog::Offered;
 use crate::error::{self, Doing};
-use crate::ownership::Owned;
+use crate::ownership::Bond;
 use crate::pool::{Cell, Purpose, Row, Session};
 use crate::sql::scope::Scope;
 use crate::sql::{Build, Statement, bind, key, table};
@@ -25,19 +25,22 @@ pub(super) fn values<'a>(
 ) -> Result<Values<'a>> {
     let mut values = Vec::with_capacity(data.len());
     for (name, value) in data {
-        if is_identity(offered, name) {
+        if let Some(bond) = bond(offered, name) {
+            let own = bond.holds.values(work.caller);
             let same = match value {
-                Value::String(text) => text == work.caller.id().as_str(),
-                Value::Number(number) => number.to_string() == work.caller.id().as_str(),
+                Value::String(text) => own.contains(text),
+                Value::Number(number) => own.contains(&number.to_string()),
                 _ => false,
             };
-            if same {
+            if same && own.len() == 1 {
                 continue;
             }
-            return Err(Error::new(
-                ErrorKind::IdentityMismatch,
-                format!("`{name}` says whose this is, and that is always you. Leave it out."),
-            ));
+            if !same {
+                return Err(Error::new(
+                    ErrorKind::IdentityMismatch,
+                    format!("`{name}` says whose this is, and that is always you. Leave it out."),
+                ));
+            }
         }
         let at = offered.field(name, allowed).ok_or_else(|| {
             let known: Vec<_> =
@@ -57,12 +60,9 @@ pub(super) fn values<'a>(
     Ok(values)
 }
 
-/// Whether a field holds the owner's id, shown (a key that is also the owner) or not.
-fn is_identity(offered: &Offered<'_>, name: &str) -> bool {
-    match offered.owned() {
-        Owned::Column(column) => offered.column(*column).name == name,
-        _ => false,
-    }
+/// The bond of a field that holds something of the owner's, shown (a key that is also the owner) or not.
+fn bond<'a>(offered: &Offered<'a>, name: &str) -> Option<&'a Bond> {
+    offered.owned().bonds.iter().find(|bond| offered.column(bond.column).name == name)
 }
 
 /// The row of this key as its owner sees it, followed by the identifier's values. Nothing where it is not the

@@ -1,34 +1,80 @@
 //! Whose rows a table holds.
 //!
 //! In this order: what the configuration says; the users table by its key; a column named like a user id; the
-//! shortest foreign-key path to an owned table. What none of these settles belongs to nobody and is hidden.
+//! shortest foreign-key path to an owned table; a tenant's column. What none of these settles belongs to nobody and is
+//! hidden.
 
+mod bond;
 mod configured;
 mod named;
 mod path;
+mod tenants;
 mod users;
+mod words;
+
+use std::collections::BTreeSet;
 
 use connector::Result;
 
-use crate::Config;
-use crate::schema::{Kind, Schema};
+pub(crate) use bond::{Bond, Holds};
 
-/// How rows are tied to a user.
+use crate::Config;
+use crate::schema::{ForeignKey, Kind, Schema};
+
+/// How rows are tied to a user: by `tie` and by every one of `bonds`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Owned {
-    /// This column holds the owner's id.
-    Column(usize),
+pub(crate) struct Owned {
+    pub(crate) tie: Tie,
+    pub(crate) bonds: Vec<Bond>,
+}
+
+/// What ties rows to a user, its own columns aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Tie {
+    /// Nothing else than its columns.
+    Columns,
     /// A row is whoever's the parent row by this foreign key is. The parent's table is owned.
     Parent(usize),
-    /// Everybody's to read, and to write if `writable`.
+    /// A row is everybody's who owns a row that these columns lead to.
+    Member(Box<ForeignKey>),
+    /// Everybody's (of a tenant, where there are bonds) to read, and to write if `writable`.
     Shared { writable: bool },
     /// Not known.
     Nobody(Reason),
 }
 
 impl Owned {
+    fn columns(bonds: Vec<Bond>) -> Self {
+        Self { tie: Tie::Columns, bonds }
+    }
+
+    fn parent(foreign: usize) -> Self {
+        Tie::Parent(foreign).into()
+    }
+
+    /// Whether rows are some callers' and not others'.
     pub(crate) fn by_user(&self) -> bool {
-        matches!(self, Self::Column(_) | Self::Parent(_))
+        match self.tie {
+            Tie::Columns | Tie::Parent(_) | Tie::Member(_) => true,
+            Tie::Shared { .. } => !self.bonds.is_empty(),
+            Tie::Nobody(_) => false,
+        }
+    }
+
+    /// Whether rows that refer to these are somebody's for that reason.
+    fn leads_to_user(&self) -> bool {
+        matches!(self.tie, Tie::Columns | Tie::Parent(_) | Tie::Member(_))
+    }
+
+    /// The bond of a column.
+    pub(crate) fn bond(&self, column: usize) -> Option<&Bond> {
+        self.bonds.iter().find(|bond| bond.column == column)
+    }
+}
+
+impl From<Tie> for Owned {
+    fn from(tie: Tie) -> Self {
+        Self { tie, bonds: Vec::new() }
     }
 }
 
@@ -57,6 +103,8 @@ enum Claim {
         foreign: usize,
         otherwise: Reason,
     },
+    /// By membership, if the table of members turns out to be owned.
+    Member(Box<ForeignKey>),
     Open,
 }
 
@@ -67,21 +115,24 @@ pub(crate) struct Owners {
     pub(crate) tables: Vec<Owned>,
     /// The users table.
     pub(crate) users: Option<usize>,
+    /// Tables that say who is a member of something.
+    pub(crate) members: BTreeSet<usize>,
 }
 
 impl Owners {
     /// Decides for every table. Foreign keys that only the configuration knows are added to `schema`.
     pub(crate) fn decide(schema: &mut Schema, config: &Config) -> Result<Self> {
         let mut claims = configured::claims(schema, config)?;
+        let tenants = tenants::bonds(schema, config)?;
         let users = users::find(schema, config)?;
         let mut ids = Vec::new();
         if let Some(users) = users
             && let [key] = schema.tables[users].key.as_slice()
         {
-            match claims[users] {
-                Claim::Open => claims[users] = Claim::Known(Owned::Column(*key)),
+            match &claims[users] {
+                Claim::Open => claims[users] = Claim::Known(Owned::columns(vec![Bond::id(*key)])),
                 // A list of users that all may see still says by its key who is who.
-                Claim::Known(Owned::Shared { .. }) => ids.push((users, *key)),
+                Claim::Known(Owned { tie: Tie::Shared { .. }, .. }) => ids.push((users, *key)),
                 _ => {}
             }
         }
@@ -90,30 +141,13 @@ impl Owners {
                 claims[at] = named::claim(schema, config, &claims, users, &ids, at);
             }
         }
-        let tables = path::follow(schema, &claims, &ids);
+        let tables = path::follow(schema, &claims, &ids, &tenants);
         configured::check(schema, config, &tables)?;
-        Ok(Self { tables, users })
-    }
-
-    /// How rows of `table` are tied to their user, for people: `column user_id`, `order_id → orders.user_id`.
-    pub(crate) fn by(&self, schema: &Schema, table: usize) -> String {
-        match &self.tables[table] {
-            Owned::Column(column) => format!("column {}", schema.tables[table].columns[*column].name),
-            Owned::Parent(foreign) => self.steps(schema, table, *foreign),
-            Owned::Shared { .. } | Owned::Nobody(_) => String::new(),
-        }
-    }
-
-    fn steps(&self, schema: &Schema, table: usize, foreign: usize) -> String {
-        let child = &schema.tables[table];
-        let key = &child.foreign[foreign];
-        let parent = &schema.tables[key.table];
-        let rest = match &self.tables[key.table] {
-            Owned::Column(column) => format!("{}.{}", parent.label, parent.columns[*column].name),
-            Owned::Parent(next) => format!("{}.{}", parent.label, self.steps(schema, key.table, *next)),
-            Owned::Shared { .. } | Owned::Nobody(_) => parent.label.clone(),
-        };
-        format!("{} → {rest}", child.names(&key.columns).join(", "))
+        let members = tables.iter().filter_map(|owned| match &owned.tie {
+            Tie::Member(key) => Some(key.table),
+            _ => None,
+        });
+        Ok(Self { members: members.collect(), tables, users })
     }
 }
 

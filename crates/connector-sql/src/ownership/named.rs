@@ -1,4 +1,4 @@
-use super::{Claim, Ids, Owned, Reason, can_hold_id};
+use super::{Bond, Claim, Holds, Ids, Owned, Reason, Tie, can_hold_id};
 use crate::Config;
 use crate::names::folded;
 use crate::schema::{ForeignKey, Schema};
@@ -21,21 +21,22 @@ pub(super) fn claim(
     match named.as_slice() {
         [] => Claim::Open,
         [one] => reading(schema, claims, users, ids, at, *one),
-        _ => Claim::Known(Owned::Nobody(Reason::Columns(named))),
+        _ => Claim::Known(Tie::Nobody(Reason::Columns(named)).into()),
     }
 }
 
 /// What one such column says, in the light of its foreign key.
 fn reading(schema: &Schema, claims: &[Claim], users: Option<usize>, ids: &Ids, at: usize, column: usize) -> Claim {
+    let id = || Claim::Known(Owned::columns(vec![Bond::id(column)]));
     let own = |(_, key): &(usize, &ForeignKey)| key.columns == [column];
     let Some((foreign, key)) = schema.tables[at].foreign.iter().enumerate().find(own) else {
-        return Claim::Known(Owned::Column(column));
+        return id();
     };
     match &claims[key.table] {
-        _ if ids.iter().any(|(table, id)| *table == key.table && key.targets == [*id]) => {
-            Claim::Known(Owned::Column(column))
+        _ if ids.iter().any(|(table, id)| *table == key.table && key.targets == [*id]) => id(),
+        Claim::Known(Owned { tie: Tie::Columns, bonds }) if matches!(bonds.as_slice(), [Bond { column, holds: Holds::Id, .. }] if key.targets == [*column]) => {
+            id()
         }
-        Claim::Known(Owned::Column(owner)) if key.targets == [*owner] => Claim::Known(Owned::Column(column)),
         // Whose id it is depends on the table referred to; a users table says so by another column, others by theirs.
         _ if users == Some(key.table) => Claim::Via { foreign, otherwise: Reason::Untied },
         _ => Claim::Via { foreign, otherwise: Reason::Elsewhere { column, table: key.table } },

@@ -1,63 +1,112 @@
-use super::{Claim, Ids, Owned, Reason};
+use super::{Bond, Claim, Ids, Owned, Reason, Tie};
 use crate::schema::{ForeignKey, Schema};
 
-/// Follows foreign keys, nearest first: in each round the tables whose parents became owned in an earlier one.
-pub(super) fn follow(schema: &Schema, claims: &[Claim], ids: &Ids) -> Vec<Owned> {
-    let mut owned: Vec<Option<Owned>> = claims
+/// Follows foreign keys, nearest first: in each round the tables whose parents became owned in an earlier one. What is
+/// then still nobody's and has a tenant's column is the tenant's, and foreign keys are followed from there.
+pub(super) fn follow(schema: &Schema, claims: &[Claim], ids: &Ids, tenants: &[Vec<Bond>]) -> Vec<Owned> {
+    let mut walk = Walk { schema, claims, ids, tenants, owned: Vec::new() };
+    walk.owned = claims
         .iter()
         .map(|claim| match claim {
             Claim::Known(known) => Some(known.clone()),
-            Claim::Via { .. } | Claim::Open => None,
+            Claim::Via { .. } | Claim::Member(_) | Claim::Open => None,
         })
         .collect();
-    loop {
-        let round: Vec<(usize, Owned)> = (0..claims.len())
-            .filter(|at| owned[*at].is_none())
-            .filter_map(|at| Some((at, step(schema, claims, &owned, ids, at)?)))
+    walk.to_the_end();
+    for (at, bonds) in tenants.iter().enumerate().filter(|(_, bonds)| !bonds.is_empty()) {
+        if walk.owned[at].is_none() && matches!(claims[at], Claim::Open) {
+            walk.owned[at] = Some(Owned::columns(bonds.clone()));
+        }
+    }
+    walk.to_the_end();
+    let settled = walk.owned.into_iter().zip(claims).zip(tenants).map(|((owned, claim), tenants)| {
+        let mut owned = owned.unwrap_or_else(|| match claim {
+            Claim::Via { otherwise, .. } => Tie::Nobody(otherwise.clone()).into(),
+            _ => Tie::Nobody(Reason::Untied).into(),
+        });
+        if !matches!(owned.tie, Tie::Nobody(_)) {
+            let others: Vec<_> = tenants.iter().filter(|bond| owned.bond(bond.column).is_none()).cloned().collect();
+            owned.bonds.extend(others);
+        }
+        owned
+    });
+    settled.collect()
+}
+
+struct Walk<'a> {
+    schema: &'a Schema,
+    claims: &'a [Claim],
+    ids: &'a Ids,
+    tenants: &'a [Vec<Bond>],
+    owned: Vec<Option<Owned>>,
+}
+
+impl Walk<'_> {
+    fn to_the_end(&mut self) {
+        loop {
+            let round: Vec<(usize, Owned)> = (0..self.claims.len())
+                .filter(|at| self.owned[*at].is_none())
+                .filter_map(|at| Some((at, self.step(at)?)))
+                .collect();
+            if round.is_empty() {
+                break;
+            }
+            for (at, found) in round {
+                self.owned[at] = Some(found);
+            }
+        }
+    }
+
+    /// What a table's foreign keys into tables that are owned by now say of it.
+    fn step(&self, at: usize) -> Option<Owned> {
+        let table = &self.schema.tables[at];
+        match &self.claims[at] {
+            Claim::Via { foreign, .. } => {
+                return self.leads(at, &table.foreign[*foreign]).then(|| self.by(at, *foreign));
+            }
+            Claim::Member(key) => {
+                let owned = self.owned[key.table].as_ref().is_some_and(Owned::leads_to_user);
+                return owned.then(|| Tie::Member(key.clone()).into());
+            }
+            Claim::Known(_) | Claim::Open => {}
+        }
+        // Which tenant's a row is says its own column.
+        let tenants =
+            |key: &ForeignKey| key.columns.iter().all(|at_| self.tenants[at].iter().any(|bond| bond.column == *at_));
+        let ways: Vec<usize> = (0..table.foreign.len())
+            .filter(|foreign| self.leads(at, &table.foreign[*foreign]) && !tenants(&table.foreign[*foreign]))
             .collect();
-        if round.is_empty() {
-            break;
+        match ways.as_slice() {
+            [] => None,
+            [one] => Some(self.by(at, *one)),
+            _ => Some(Tie::Nobody(Reason::Paths(ways)).into()),
         }
-        for (at, found) in round {
-            owned[at] = Some(found);
+    }
+
+    fn leads(&self, at: usize, key: &ForeignKey) -> bool {
+        let owned = || self.owned[key.table].as_ref().is_some_and(Owned::leads_to_user);
+        key.table != at && (self.is_id(key) || owned() && self.schema.tables[key.table].is_unique(&key.targets))
+    }
+
+    fn is_id(&self, key: &ForeignKey) -> bool {
+        self.ids.iter().any(|(table, id)| *table == key.table && key.targets == [*id])
+    }
+
+    /// By a foreign key; a key of one column to the very column that alone says whose a row is says that itself.
+    fn by(&self, at: usize, foreign: usize) -> Owned {
+        let key = &self.schema.tables[at].foreign[foreign];
+        let [column] = key.columns.as_slice() else { return Owned::parent(foreign) };
+        if self.is_id(key) {
+            return Owned::columns(vec![Bond::id(*column)]);
         }
-    }
-    owned
-        .into_iter()
-        .zip(claims)
-        .map(|(owned, claim)| match (owned, claim) {
-            (Some(owned), _) => owned,
-            (None, Claim::Via { otherwise, .. }) => Owned::Nobody(otherwise.clone()),
-            (None, _) => Owned::Nobody(Reason::Untied),
-        })
-        .collect()
-}
-
-/// What a table's foreign keys into tables that are owned by now say of it.
-fn step(schema: &Schema, claims: &[Claim], owned: &[Option<Owned>], ids: &Ids, at: usize) -> Option<Owned> {
-    let table = &schema.tables[at];
-    let id = |key: &ForeignKey| ids.iter().any(|(table, id)| *table == key.table && key.targets == [*id]);
-    let leads = |key: &ForeignKey| {
-        let owned = || owned[key.table].as_ref().is_some_and(Owned::by_user);
-        key.table != at && (id(key) || owned() && schema.tables[key.table].is_unique(&key.targets))
-    };
-    if let Claim::Via { foreign, .. } = &claims[at] {
-        return leads(&table.foreign[*foreign]).then(|| by(schema, owned, ids, at, *foreign));
-    }
-    let ways: Vec<usize> = (0..table.foreign.len()).filter(|foreign| leads(&table.foreign[*foreign])).collect();
-    match ways.as_slice() {
-        [] => None,
-        [one] => Some(by(schema, owned, ids, at, *one)),
-        _ => Some(Owned::Nobody(Reason::Paths(ways))),
-    }
-}
-
-/// By a foreign key; a key of one column to the very column that holds the owner's id holds that id itself.
-fn by(schema: &Schema, owned: &[Option<Owned>], ids: &Ids, at: usize, foreign: usize) -> Owned {
-    let key = &schema.tables[at].foreign[foreign];
-    match (&owned[key.table], key.columns.as_slice(), key.targets.as_slice()) {
-        (Some(Owned::Column(owner)), [column], [target]) if owner == target => Owned::Column(*column),
-        (_, [column], [target]) if ids.contains(&(key.table, *target)) => Owned::Column(*column),
-        _ => Owned::Parent(foreign),
+        match &self.owned[key.table] {
+            Some(Owned { tie: Tie::Columns, bonds }) => match bonds.as_slice() {
+                [bond] if key.targets == [bond.column] => {
+                    Owned::columns(vec![Bond::new(&self.schema.tables[at], *column, bond.holds.clone())])
+                }
+                _ => Owned::parent(foreign),
+            },
+            _ => Owned::parent(foreign),
+        }
     }
 }

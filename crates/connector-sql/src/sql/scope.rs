@@ -7,7 +7,7 @@ use sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 
 use super::{bind, column, table};
 use crate::catalog::Snapshot;
-use crate::ownership::Owned;
+use crate::ownership::{Bond, Holds, Tie};
 use crate::schema::ForeignKey;
 
 /// Makes conditions that hold for one caller's rows.
@@ -29,33 +29,60 @@ impl<'a> Scope<'a> {
         format!("t{number}")
     }
 
-    /// Whether the caller's id can be an owner in this table at all. One that cannot sees nothing.
+    /// Whether the caller can own anything in this table at all. One who cannot sees nothing.
     pub(crate) fn fits(&self, at: usize) -> bool {
-        let table = &self.snapshot.schema.tables[at];
-        match &self.snapshot.owners.tables[at] {
-            Owned::Column(owner) => {
-                bind::caller(self.snapshot.engine(), &table.columns[*owner], self.caller.id().as_str()).is_some()
+        self.unmet(at).is_none()
+    }
+
+    /// Why the caller can own nothing in this table, if so.
+    pub(crate) fn unmet(&self, at: usize) -> Option<Unmet<'a>> {
+        let snapshot = self.snapshot;
+        let (table, owned) = (&snapshot.schema.tables[at], &snapshot.owners.tables[at]);
+        let unmet = |bond: &'a Bond| {
+            let own = bond.holds.values(self.caller);
+            let described = &table.columns[bond.column];
+            match &bond.holds {
+                Holds::Claim { name, .. } if own.is_empty() => Some(Unmet::Missing(name)),
+                _ if own.iter().any(|own| bind::caller(snapshot.engine(), described, own).is_some()) => None,
+                holds => Some(Unmet::Type(holds)),
             }
-            Owned::Parent(foreign) => self.fits(table.foreign[*foreign].table),
-            Owned::Shared { .. } => true,
-            Owned::Nobody(_) => false,
+        };
+        owned.bonds.iter().find_map(unmet).or_else(|| match &owned.tie {
+            Tie::Parent(foreign) => self.unmet(table.foreign[*foreign].table),
+            Tie::Member(key) => self.unmet(key.table),
+            Tie::Columns | Tie::Shared { .. } => None,
+            Tie::Nobody(_) => Some(Unmet::Nobody),
+        })
+    }
+
+    /// What a new row's column of this bond holds, if the caller has exactly one of it.
+    pub(crate) fn own(&self, at: usize, bond: &Bond) -> Option<Expr> {
+        match bond.holds.values(self.caller).as_slice() {
+            [one] => bind::caller(self.snapshot.engine(), &self.snapshot.schema.tables[at].columns[bond.column], one),
+            _ => None,
         }
     }
 
     /// Holds for the rows of `table`, called `alias`, that the caller may see.
     pub(crate) fn visible(&self, at: usize, alias: &str) -> Expr {
-        let table = &self.snapshot.schema.tables[at];
-        match &self.snapshot.owners.tables[at] {
-            Owned::Column(owner) => {
-                let described = &table.columns[*owner];
-                let held = || column(Some(alias), &described.name);
-                bind::is_caller(self.snapshot.engine(), described, held, self.caller.id().as_str())
-                    .unwrap_or_else(super::never)
-            }
-            Owned::Parent(foreign) => self.referring(at, alias, &table.foreign[*foreign]),
-            Owned::Shared { .. } => super::always(),
-            Owned::Nobody(_) => super::never(),
-        }
+        let (table, owned) = (&self.snapshot.schema.tables[at], &self.snapshot.owners.tables[at]);
+        let tied = match &owned.tie {
+            Tie::Columns | Tie::Shared { .. } => None,
+            Tie::Parent(foreign) => Some(self.referring(at, alias, &table.foreign[*foreign])),
+            Tie::Member(key) => Some(self.referring(at, alias, key)),
+            Tie::Nobody(_) => Some(super::never()),
+        };
+        let bonds = owned.bonds.iter().map(|bond| self.bound(at, alias, bond));
+        bonds.chain(tied).reduce(Expr::and).unwrap_or_else(super::always)
+    }
+
+    /// Holds where a column holds something of the caller's.
+    fn bound(&self, at: usize, alias: &str, bond: &Bond) -> Expr {
+        let described = &self.snapshot.schema.tables[at].columns[bond.column];
+        let held = || column(Some(alias), &described.name);
+        let own = bond.holds.values(self.caller);
+        let any = own.iter().filter_map(|own| bind::is_caller(self.snapshot.engine(), described, held, own));
+        any.reduce(Expr::or).unwrap_or_else(super::never)
     }
 
     /// Holds for the rows of `table`, called `alias`, whose parent by this foreign key the caller may see.
@@ -75,4 +102,15 @@ impl<'a> Scope<'a> {
             _ => Expr::tuple(columns).in_subquery(select),
         }
     }
+}
+
+/// Why a caller can own nothing in a table.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Unmet<'a> {
+    /// The token lacks this claim.
+    Missing(&'a str),
+    /// What the caller has is not of the column's type.
+    Type(&'a Holds),
+    /// Nobody knows whose its rows are.
+    Nobody,
 }

@@ -3,6 +3,7 @@
 
 mod asking;
 mod figures;
+mod membership;
 mod naming;
 mod ownership;
 mod reading;
@@ -11,7 +12,9 @@ mod several;
 mod shop;
 mod stopping;
 mod suite;
+mod tenants;
 mod types;
+mod upserts;
 mod versions;
 mod world;
 mod writes;

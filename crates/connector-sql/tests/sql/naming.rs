@@ -88,7 +88,7 @@ both! {
         );
         assert_eq!(
             said(|config| { config.shared = vec!["products".into()]; config.tables.insert("products".into(), serde_json::from_value(json!({"owner": "label"})).unwrap()); }).await,
-            "`products` is given more than one owner. Keep one of owner, via, shared and shared_writable."
+            "`products` is given more than one owner. Keep one of owner, via, member, shared and shared_writable."
         );
     }
 

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::world::{Engine, World, both, failure};
 
-fn by(world: &World, collection: &str) -> Option<String> {
+pub(crate) fn by(world: &World, collection: &str) -> Option<String> {
     match &world.sql.catalog().collection(collection)?.ownership {
         Ownership::Owned { by } => Some(by.clone()),
         Ownership::Shared { writable } => Some(format!("shared, writable {writable}")),
@@ -13,7 +13,7 @@ fn by(world: &World, collection: &str) -> Option<String> {
 }
 
 /// Reason and opening line of what is hidden.
-fn hidden(world: &World, name: &str) -> (String, String) {
+pub(crate) fn hidden(world: &World, name: &str) -> (String, String) {
     let catalog = world.sql.catalog();
     let hidden =
         catalog.hidden.iter().find(|hidden| hidden.name == name).unwrap_or_else(|| panic!("{name} is not hidden"));

@@ -16,7 +16,7 @@ async fn shop(engine: Engine) -> World {
 fn configure(config: &mut Config) {
     config.shared = vec!["products".into()];
     config.batch_max = 4;
-    let bulk = TableConfig { bulk: [Bulk::Update, Bulk::Delete].into(), bulk_max: 3, ..TableConfig::default() };
+    let bulk = TableConfig { bulk: [Bulk::Update, Bulk::Delete].into(), bulk_max: Some(3), ..TableConfig::default() };
     config.tables.insert("orders".into(), bulk.clone());
     config.tables.insert("order_items".into(), bulk);
 }

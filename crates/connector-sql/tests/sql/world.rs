@@ -86,6 +86,10 @@ impl World {
     pub(crate) async fn as_user(&self, id: &str) -> As<'_> {
         As { world: self, caller: testkit::caller(id).await }
     }
+
+    pub(crate) async fn as_user_with(&self, id: &str, claims: Value) -> As<'_> {
+        As { world: self, caller: testkit::caller_with(id, claims).await }
+    }
 }
 
 async fn run(url: &str, script: &str) {
