@@ -16,11 +16,16 @@ pub(crate) struct UpsertKey {
 pub(crate) fn upsert_keys(collection: &Collection, table: &Table, owned: &Owned) -> Vec<UpsertKey> {
     let of_owner = |at: &usize| owned.bond(*at).is_some_and(|bond| !bond.field);
     let creatable = |at: &usize| collection.field(&table.columns[*at].name).is_some_and(|field| field.creatable);
-    let mut keys: Vec<UpsertKey> = Vec::new();
-    let all = [&table.key].into_iter().chain(table.unique.iter().map(|unique| &unique.columns));
-    for columns in all.filter(|columns| !columns.is_empty()) {
+    let chosen = |columns: &Vec<usize>| -> Option<Vec<usize>> {
         let chosen: Vec<usize> = columns.iter().copied().filter(|at| !of_owner(at)).collect();
-        if chosen.iter().all(creatable) && keys.iter().all(|key| key.chosen != chosen) {
+        (!columns.is_empty() && chosen.iter().all(creatable)).then_some(chosen)
+    };
+    let mut others: Vec<Vec<usize>> = table.unique.iter().filter_map(|unique| chosen(&unique.columns)).collect();
+    // Not in the order in which an engine happens to list them.
+    others.sort_by_key(|columns| table.names(columns).join(" "));
+    let mut keys: Vec<UpsertKey> = Vec::new();
+    for chosen in chosen(&table.key).into_iter().chain(others) {
+        if keys.iter().all(|key| key.chosen != chosen) {
             keys.push(UpsertKey { chosen });
         }
     }

@@ -84,9 +84,9 @@ both! {
         alice.create_with("docs", json!({"id": "a", "body": "new"}), upsert()).await.unwrap();
         assert_eq!(failure(alice.create_with("docs", json!({"body": "new"}), upsert()).await).0, "invalid_argument");
         assert_eq!(failure(alice.create_with("orders", json!({"note": "x"}), upsert()).await), (
-            "invalid_argument", "`on_conflict` needs a value for `number`, or for `kind`.".into()));
+            "invalid_argument", "`on_conflict` needs a value for `kind`, or for `number`.".into()));
         let parameter = |collection: &str| world.sql.catalog().collection(collection).unwrap().parameters.get(&OperationKind::Create).cloned();
-        assert_eq!(parameter("orders").unwrap()[0].description, "\"update\": change your item with the same number, or kind instead of failing.");
+        assert_eq!(parameter("orders").unwrap()[0].description, "\"update\": change your item with the same kind, or number instead of failing.");
         assert!(parameter("logs").is_none(), "it has no key that a caller can give");
     }
 

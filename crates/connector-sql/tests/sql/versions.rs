@@ -12,7 +12,7 @@ both! {
     a_row_without_a_version_column_is_its_own_version(engine) {
         let world = shop(engine).await;
         let alice = world.as_user("alice").await;
-        let item = data(&alice.get("orders", json!(1)).await.unwrap());
+        let item = data(&alice.get_with("orders", json!(1), &[], json!({})).await.unwrap());
         let version = item["_version"].as_str().unwrap().to_owned();
         assert_eq!(item, json!({"id": 1, "number": "A-1", "status": "open", "note": "first", "total": 20.5, "_version": version}));
         let listed = data(&alice.list_with("orders", &["_version", "id"], json!({})).await.unwrap());
@@ -27,7 +27,7 @@ both! {
         assert_eq!(failure(alice.delete_with("orders", json!(1), given("")).await), stale);
         let changed = data(&alice.update_with("orders", json!(1), json!({"note": "x"}), given(&version)).await.unwrap());
         let next = changed["_version"].as_str().unwrap().to_owned();
-        assert_eq!(data(&alice.get("orders", json!(1)).await.unwrap()), changed);
+        assert_eq!(data(&alice.get_with("orders", json!(1), &[], json!({})).await.unwrap()), changed);
         assert_eq!(failure(alice.update_with("orders", json!(1), json!({"note": "y"}), given(&version)).await), stale);
         assert_eq!(failure(alice.update_all("orders", json!([[2, {"note": "y"}], [1, {"note": "y"}, version]])).await), (
             "conflict", format!("`items[1]`: {STALE}")));
@@ -39,7 +39,7 @@ both! {
     a_version_tells_nothing_of_anothers_row(engine) {
         let world = shop(engine).await;
         let (alice, bob) = (world.as_user("alice").await, world.as_user("bob").await);
-        let his = data(&bob.get("orders", json!(3)).await.unwrap())["_version"].clone();
+        let his = data(&bob.get_with("orders", json!(3), &[], json!({})).await.unwrap())["_version"].clone();
         for id in [3, 4711] {
             for version in [his.clone(), json!("other")] {
                 let given = json!({ "if_version": version });
@@ -62,7 +62,7 @@ both! {
             }
         }).await;
         let alice = world.as_user("alice").await;
-        let note = data(&alice.get("notes", json!(1)).await.unwrap());
+        let note = data(&alice.get_with("notes", json!(1), &[], json!({})).await.unwrap());
         assert_eq!(note, json!({"id": 1, "body": "a", "rev": 7, "_version": "mine", "_version_": "7"}));
         let changed = alice.update_with("notes", json!(1), json!({"body": "x"}), json!({"if_version": "7"})).await.unwrap();
         assert_eq!(data(&changed), json!({"id": 1, "body": "x", "rev": 8, "_version": "mine", "_version_": "8"}));
@@ -70,7 +70,7 @@ both! {
         assert_eq!(data(&alice.update("notes", json!(2), json!({"body": "y"})).await.unwrap())["rev"], 1);
         assert_eq!(failure(alice.update("notes", json!(1), json!({"rev": 1})).await).0, "invalid_argument");
         let page = |outcome| data(&outcome)["_version"].as_str().unwrap().to_owned();
-        let first = page(alice.get("pages", json!(1)).await.unwrap());
+        let first = page(alice.get_with("pages", json!(1), &[], json!({})).await.unwrap());
         let given = |version: &str| json!({"if_version": version});
         let second = page(alice.update_with("pages", json!(1), json!({"body": "x"}), given(&first)).await.unwrap());
         assert!(first.starts_with("2020-01-01") && second.starts_with("20") && second > first, "{first} {second}");
@@ -95,7 +95,7 @@ both! {
     of_many_at_once_one_wins(engine) {
         let world = shop(engine).await;
         let alice = world.as_user("alice").await;
-        let version = data(&alice.get("orders", json!(1)).await.unwrap())["_version"].clone();
+        let version = data(&alice.get_with("orders", json!(1), &[], json!({})).await.unwrap())["_version"].clone();
         let attempt = |note: usize| alice.update_with("orders", json!(1), json!({"note": note.to_string()}), json!({"if_version": version}));
         let answers = futures(engine, (0..8).map(attempt).collect()).await;
         assert_eq!(answers.iter().filter(|it| it.is_ok()).count(), 1);
