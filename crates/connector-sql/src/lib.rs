@@ -47,6 +47,13 @@
 //! A unique constraint over all users' rows (`orders.number`) tells whoever tries that a value is taken by somebody;
 //! no connector can avoid it. One that includes the owner's column, or a parent's key, tells nothing.
 //!
+//! # Actions
+//!
+//! A [declared query](QueryConfig) or stored [function](FunctionConfig) is the operator's own statement. Its parameters,
+//! and who calls (`:caller_id`, `:caller.claims.NAME`), are bound; the database reads it at the start, gives the types
+//! (PostgreSQL), and a mistake stops the start. One that names nothing of the caller's stays closed until it is said to
+//! be `shared`. SQLite's columns of JSON come as text in its answers.
+//!
 //! # Values
 //!
 //! The database writes the JSON. Whole numbers beyond 2^53 − 1, and decimals of more than 15 digits, come as strings,
@@ -62,10 +69,12 @@
 //!
 //! Names in SQL come from the database's catalog and are quoted by sea-query; values of arguments are bound, for
 //! PostgreSQL as text that the server itself casts to the column's type. A list is one round trip, its total
-//! included. Dropping a call stops its statement: SQLite's by a progress handler, PostgreSQL's by closing the connection,
+//! included. Reading is done where the database itself refuses to write: PostgreSQL's sessions are read-only unless a
+//! transaction begins as one that writes, SQLite has a connection of its own for writing. Dropping a call stops its statement: SQLite's by a progress handler, PostgreSQL's by closing the connection,
 //! which the server notices within half a second (`client_connection_check_interval`, PostgreSQL 14 on Linux and
 //! later; otherwise it goes on to `statement_timeout`).
 
+mod action;
 mod catalog;
 mod config;
 mod error;
@@ -77,13 +86,15 @@ mod pool;
 mod schema;
 mod sql;
 
-pub use config::{Bulk, Config, DatabaseUrl, OwnerConfig, TableConfig};
+pub use config::{
+    Bulk, Config, DatabaseUrl, FunctionConfig, OwnerConfig, ParameterConfig, ParameterType, QueryConfig, TableConfig,
+};
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use connector::{Catalog, Connector, Context, Error, ErrorKind, Operation, Outcome, Permit, Result};
+use connector::{Catalog, Connector, Context, Error, ErrorKind, Invoke, Operation, Outcome, Permit, Result};
 
 use crate::catalog::Snapshot;
 use crate::operation::Work;
@@ -108,7 +119,7 @@ impl Sql {
     /// [`ErrorKind::Unavailable`] where the database cannot be reached or described.
     pub async fn connect(resource: &str, config: Config) -> Result<Self> {
         let pool = pool::open(&config).await?;
-        match look(resource, &pool, &config).await {
+        match look(resource, &pool, &config, true).await {
             Ok(snapshot) => {
                 Ok(Self { resource: resource.to_owned(), config, pool, snapshot: Mutex::new(Arc::new(snapshot)) })
             }
@@ -119,13 +130,26 @@ impl Sql {
         }
     }
 
+    async fn invoke(&self, permit: Permit, snapshot: &Snapshot, invoke: Invoke, context: &Context) -> Result<Outcome> {
+        let ready = snapshot
+            .actions
+            .get(&invoke.action)
+            .ok_or_else(|| Error::new(ErrorKind::NotFound, "There is no such action."))?;
+        let operation = Operation::Invoke(invoke);
+        let caller = connector::spend(permit, &self.resource, &operation, ready.effect)?;
+        let Operation::Invoke(invoke) = operation else { return Err(Error::internal("an action that is none")) };
+        operation::invoke(Work { pool: &self.pool, snapshot, caller: &caller, context }, ready, invoke).await
+    }
+
     fn snapshot(&self) -> Arc<Snapshot> {
         Arc::clone(&self.snapshot.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-async fn look(resource: &str, pool: &Pool, config: &Config) -> Result<Snapshot> {
-    Snapshot::build(resource, introspect::introspect(pool, config).await?, config)
+async fn look(resource: &str, pool: &Pool, config: &Config, start: bool) -> Result<Snapshot> {
+    let mut snapshot = Snapshot::build(resource, introspect::introspect(pool, config).await?, config)?;
+    action::declare(resource, pool, config, &mut snapshot, start).await?;
+    Ok(snapshot)
 }
 
 #[async_trait::async_trait]
@@ -135,10 +159,12 @@ impl Connector for Sql {
     }
 
     async fn execute(&self, permit: Permit, operation: Operation, context: &Context) -> Result<Outcome> {
-        let kind =
-            operation.kind().ok_or_else(|| Error::new(ErrorKind::Unsupported, "This resource has no actions."))?;
-        let caller = connector::spend(permit, &self.resource, &operation, kind.effect())?;
         let snapshot = self.snapshot();
+        let kind = match operation {
+            Operation::Invoke(invoke) => return self.invoke(permit, &snapshot, invoke, context).await,
+            ref other => other.kind().ok_or_else(|| Error::internal("an operation that is none"))?,
+        };
+        let caller = connector::spend(permit, &self.resource, &operation, kind.effect())?;
         let target = operation.target().to_string();
         let offered = snapshot.offer(&target)?;
         if !offered.collection.operations.contains(&kind) {
@@ -156,7 +182,7 @@ impl Connector for Sql {
             Operation::Delete(delete) => operation::delete(work, delete).await,
             Operation::Aggregate(aggregate) => operation::aggregate(work, aggregate).await,
             Operation::Batch(batch) => operation::batch(work, batch).await,
-            Operation::Invoke(_) => Err(Error::new(ErrorKind::Unsupported, "This resource has no actions.")),
+            Operation::Invoke(_) => Err(Error::internal("an action that was not invoked")),
         }
     }
 
@@ -169,7 +195,7 @@ impl Connector for Sql {
     }
 
     async fn reload(&self) -> Result<()> {
-        let snapshot = Arc::new(look(&self.resource, &self.pool, &self.config).await?);
+        let snapshot = Arc::new(look(&self.resource, &self.pool, &self.config, false).await?);
         *self.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = snapshot;
         Ok(())
     }

@@ -7,6 +7,8 @@ mod related;
 mod upsert;
 mod version;
 
+pub(crate) use field::schema;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -17,6 +19,7 @@ pub(crate) use upsert::upsert_keys;
 pub(crate) use version::Version;
 
 use crate::Config;
+use crate::action::Actions;
 use crate::ownership::{Owned, Owners, Tie};
 use crate::schema::{Column, Engine, ForeignKey, Schema, Table};
 
@@ -26,6 +29,7 @@ pub(crate) struct Snapshot {
     pub(crate) schema: Schema,
     pub(crate) owners: Owners,
     pub(crate) catalog: Arc<Catalog>,
+    pub(crate) actions: Actions,
     offers: BTreeMap<String, Offer>,
     relations: Vec<Vec<Relation>>,
 }
@@ -79,7 +83,7 @@ impl Snapshot {
                 }
             }
         }
-        Ok(Self { schema, owners, catalog: Arc::new(catalog), offers, relations })
+        Ok(Self { schema, owners, catalog: Arc::new(catalog), actions: Actions::new(), offers, relations })
     }
 
     /// What rows of `table` lead to.

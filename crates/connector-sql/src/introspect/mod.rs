@@ -1,10 +1,12 @@
 //! Reads the schema from the database's own catalog.
 
 mod choices;
+pub(crate) mod functions;
 mod kind;
 mod pg_type;
 mod postgres;
 mod sqlite;
+pub(crate) mod types;
 
 use connector::Result;
 

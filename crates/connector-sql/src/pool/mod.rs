@@ -2,6 +2,7 @@
 
 mod bind;
 mod cell;
+mod describe;
 mod open;
 mod postgres;
 mod sqlite;
@@ -12,6 +13,7 @@ use futures::TryStreamExt;
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 
 pub(crate) use cell::{Cell, Row};
+pub(crate) use describe::Described;
 pub(crate) use open::open;
 
 use crate::schema::Engine;
@@ -19,8 +21,18 @@ use crate::sql::Statement;
 
 #[derive(Debug)]
 pub(crate) enum Pool {
-    Sqlite { pool: SqlitePool, statement_timeout: Duration, read_only: bool },
-    Postgres { pool: PgPool, patience: Duration },
+    Sqlite {
+        /// Connections that only read.
+        pool: SqlitePool,
+        /// The connection that writes. A database in memory has only one connection, for both.
+        writer: Option<SqlitePool>,
+        statement_timeout: Duration,
+        read_only: bool,
+    },
+    Postgres {
+        pool: PgPool,
+        patience: Duration,
+    },
 }
 
 /// What a session is for.
@@ -53,8 +65,8 @@ impl Pool {
 
     pub(crate) async fn session(&self, purpose: Purpose) -> sqlx::Result<Session> {
         Ok(match self {
-            Self::Sqlite { pool, statement_timeout, .. } => {
-                Session::Sqlite(sqlite::Held::take(pool, purpose, *statement_timeout).await?)
+            Self::Sqlite { pool, writer, statement_timeout, .. } => {
+                Session::Sqlite(sqlite::Held::take(pool, writer.as_ref(), purpose, *statement_timeout).await?)
             }
             Self::Postgres { pool, patience } => {
                 Session::Postgres(postgres::Held::take(pool, purpose, *patience).await?)
@@ -72,7 +84,12 @@ impl Pool {
 
     pub(crate) async fn close(&self) {
         match self {
-            Self::Sqlite { pool, .. } => pool.close().await,
+            Self::Sqlite { pool, writer, .. } => {
+                pool.close().await;
+                if let Some(writer) = writer {
+                    writer.close().await;
+                }
+            }
             Self::Postgres { pool, .. } => pool.close().await,
         }
     }
@@ -97,7 +114,8 @@ impl Session {
         mut take: impl FnMut(Row) -> bool + Send,
     ) -> sqlx::Result<()> {
         tracing::trace!(sql = statement.sql, "query");
-        // The text is made by sea-query from identifiers of the database's own catalog; values are bound.
+        // The text is made by sea-query from identifiers of the database's own catalog, or is the operator's; values
+        // are bound.
         let sql = AssertSqlSafe(statement.sql.as_str());
         match self {
             Self::Sqlite(held) => {

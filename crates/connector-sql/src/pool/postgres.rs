@@ -23,7 +23,7 @@ impl Held {
         let mut held = Self { connection: Some(pool.acquire().await?), transaction: false, busy: false, patience };
         if purpose == Purpose::Write {
             held.transaction = true;
-            held.busy(async |connection| connection.execute("BEGIN").await.map(drop)).await?;
+            held.busy(async |connection| connection.execute("BEGIN READ WRITE").await.map(drop)).await?;
         }
         Ok(held)
     }

@@ -3,9 +3,11 @@
 
 mod asking;
 mod figures;
+mod functions;
 mod membership;
 mod naming;
 mod ownership;
+mod queries;
 mod reading;
 mod related;
 mod several;
