@@ -113,7 +113,7 @@ mod sql;
 mod turns;
 
 pub use config::{
-    Config, Count, DatabaseUrl, FunctionConfig, OwnerConfig, ParameterConfig, ParameterType, QueryConfig, Scope,
+    Bulk, Config, Count, DatabaseUrl, FunctionConfig, OwnerConfig, ParameterConfig, ParameterType, QueryConfig, Scope,
     SortUnindexed, TableConfig,
 };
 
@@ -258,7 +258,7 @@ impl Connector for Sql {
             Operation::Update(update) => operation::update(work, update).await,
             Operation::Delete(delete) => operation::delete(work, delete).await,
             Operation::Aggregate(aggregate) => operation::aggregate(work, aggregate).await,
-            Operation::Batch(_) => Err(Error::new(ErrorKind::Unsupported, "One at a time.")),
+            Operation::Batch(batch) => operation::batch(work, batch).await,
             Operation::Invoke(_) => Err(Error::internal("an action that was not invoked")),
         }
     }
@@ -271,13 +271,14 @@ impl Connector for Sql {
         }
     }
 
-    /// Keeps the snapshot, and with it the very catalog, where the database says the same of itself as before.
+    /// Keeps the very catalog where the database says the same of itself as before; what is known of sizes is new.
     async fn reload(&self) -> Result<()> {
-        let snapshot = look(&self.resource, &self.pool, self.security.as_ref(), &self.config, false).await?;
-        if self.snapshot().fingerprint == snapshot.fingerprint {
-            return Ok(());
+        let mut snapshot = look(&self.resource, &self.pool, self.security.as_ref(), &self.config, false).await?;
+        let mut current = self.snapshot.lock().unwrap_or_else(PoisonError::into_inner);
+        if current.fingerprint == snapshot.fingerprint {
+            snapshot.catalog = Arc::clone(&current.catalog);
         }
-        *self.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
+        *current = Arc::new(snapshot);
         Ok(())
     }
 }

@@ -4,6 +4,8 @@ mod collection;
 mod field;
 mod hidden;
 mod related;
+mod upsert;
+mod version;
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -13,6 +15,8 @@ use connector::{Catalog, Collection, Error, OperationKind, Result};
 
 pub(crate) use field::schema;
 pub(crate) use related::{DEPTH_MAX, NAMES_MAX, RELATED_MAX, Relation};
+pub(crate) use upsert::upsert_keys;
+pub(crate) use version::Version;
 
 use crate::action::Actions;
 use crate::guard::Guard;
@@ -44,6 +48,8 @@ pub(crate) struct Offer {
     pub(crate) fields: Vec<usize>,
     /// Columns of the collection's key. Together with the owners' columns they are the primary key.
     pub(crate) key: Vec<usize>,
+    /// How items' versions are told, where items can be changed.
+    pub(crate) version: Option<Version>,
 }
 
 impl Snapshot {
@@ -62,6 +68,7 @@ impl Snapshot {
                         collection: catalog.collections.len(),
                         fields: offered.fields,
                         key: offered.key,
+                        version: offered.version,
                     };
                     offers.insert(offered.collection.name.clone(), offer);
                     catalog.collections.push(offered.collection);
@@ -92,11 +99,14 @@ impl Snapshot {
         })
     }
 
-    /// To be called when everything else is settled.
+    /// To be called when everything else is settled. The guards are left out: what they know of sizes changes all the
+    /// time.
     pub(crate) fn take_fingerprint(&mut self) {
+        let guards = std::mem::take(&mut self.guards);
         let mut hasher = DefaultHasher::new();
         format!("{self:?}").hash(&mut hasher);
         self.fingerprint = hasher.finish();
+        self.guards = guards;
     }
 
     /// What rows of `table` lead to.
