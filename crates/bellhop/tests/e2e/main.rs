@@ -21,4 +21,5 @@ mod identity;
 mod isolation;
 mod policy;
 mod replaced_stack;
+mod stopping;
 mod support;
