@@ -2,6 +2,7 @@
 //! except packages of the system.
 
 mod node;
+mod payloads;
 mod python;
 mod stamp;
 mod system;
@@ -33,8 +34,11 @@ pub(crate) fn peers(workspace: &Workspace, steps: &Steps) -> Result<()> {
     thread::scope(|scope| {
         let mcp1 = scope.spawn(|| venv("mcp1"));
         let mcp2 = scope.spawn(|| venv("mcp2"));
+        let payloads = scope.spawn(|| steps.step("collected attacks", || payloads::files(workspace)));
         let node = venv("node").and_then(|()| steps.step("node packages", || node::modules(workspace)));
-        let all = [mcp1.join(), mcp2.join()].into_iter().map(|end| end.ok().context("an installation panicked")?);
+        let all = [mcp1.join(), mcp2.join(), payloads.join()]
+            .into_iter()
+            .map(|end| end.ok().context("an installation panicked")?);
         all.fold(node, Result::and)
     })
 }

@@ -19,6 +19,7 @@ mod env;
 mod faults;
 mod identity;
 mod isolation;
+mod payloads;
 mod policy;
 mod replaced_stack;
 mod stopping;

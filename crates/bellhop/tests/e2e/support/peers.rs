@@ -20,7 +20,7 @@ pub(crate) fn script(name: &str) -> PathBuf {
 }
 
 /// A program below the target folder.
-fn installed(name: &str) -> PathBuf {
+pub(crate) fn installed(name: &str) -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("tmp lies in the target folder");
     let path = target.join("peers").join(name);
     assert!(path.exists(), "{} is missing: run `cargo xtask install`", path.display());
