@@ -1,7 +1,7 @@
 use connector::{Create, Error, ErrorKind, Outcome, Result};
 use sea_query::{Alias, Expr, Query, ReturningClause};
 
-use super::write::{Failed, Values, atomically, bound, first, reread, values};
+use super::write::{Failed, Values, atomically, bound, denied, first, reread, values};
 use super::{Work, raw, references, row};
 use crate::catalog::Offered;
 use crate::error::Doing;
@@ -32,7 +32,8 @@ pub(crate) async fn create(work: Work<'_>, create: Create) -> Result<Outcome> {
     let keyed = !offered.table().key.is_empty();
     let mut created = atomically(&work, &offered, Doing::Setting, &values, async |session| {
         references::hold(session, &offered, &checks).await?;
-        let cells = first(session, &insert).await?.ok_or_else(|| not_yours(&offered))?;
+        let made = first(session, &insert).await.map_err(|error| denied(&offered, error, || not_yours(&offered)))?;
+        let cells = made.ok_or_else(|| not_yours(&offered))?;
         if !keyed {
             return Ok(cells);
         }

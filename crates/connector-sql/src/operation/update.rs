@@ -1,7 +1,7 @@
 use connector::{Error, ErrorKind, Outcome, Result, Update};
 use sea_query::{Alias, Expr, LockType, Query};
 
-use super::write::{Failed, Values, atomically, bound, first, reread, values};
+use super::write::{Failed, Values, atomically, bound, denied, first, reread, values};
 use super::{Work, raw, references};
 use crate::catalog::Offered;
 use crate::error::{self, Doing};
@@ -46,7 +46,10 @@ pub(crate) async fn update(work: Work<'_>, update: Update) -> Result<Outcome> {
             (checks, change, reread(&scope, &offered, &cells, sound))
         };
         references::hold(session, &offered, &checks).await?;
-        session.execute(&change).await?;
+        // None where the database's own policies let the row be seen and not changed.
+        if session.execute(&change).await.map_err(|error| denied(&offered, error, || moved(&offered)))? == 0 {
+            return Err(missing().into());
+        }
         Ok::<Row, Failed>(first(session, &reread).await?.ok_or_else(|| moved(&offered))?)
     })
     .await?
@@ -73,7 +76,7 @@ pub(super) fn find(
         .from(table(described).alias(Alias::new(&alias)))
         .and_where(which(&alias)?)
         .and_where(scope.visible(offered.offer.table, &alias));
-    if engine == Engine::Postgres {
+    if scope.snapshot.locks() {
         select.lock_with_tables(LockType::Update, [Alias::new(&alias)]);
     }
     Ok(select.statement(engine))
