@@ -108,7 +108,8 @@ mod security;
 mod sql;
 
 pub use config::{
-    Config, DatabaseUrl, FunctionConfig, OwnerConfig, ParameterConfig, ParameterType, QueryConfig, Scope, TableConfig,
+    Bulk, Config, DatabaseUrl, FunctionConfig, OwnerConfig, ParameterConfig, ParameterType, QueryConfig, Scope,
+    TableConfig,
 };
 
 use std::fmt;
@@ -232,7 +233,7 @@ impl Connector for Sql {
             Operation::Update(update) => operation::update(work, update).await,
             Operation::Delete(delete) => operation::delete(work, delete).await,
             Operation::Aggregate(aggregate) => operation::aggregate(work, aggregate).await,
-            Operation::Batch(_) => Err(Error::new(ErrorKind::Unsupported, "One at a time.")),
+            Operation::Batch(batch) => operation::batch(work, batch).await,
             Operation::Invoke(_) => Err(Error::internal("an action that was not invoked")),
         }
     }

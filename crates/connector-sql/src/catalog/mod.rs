@@ -4,6 +4,8 @@ mod collection;
 mod field;
 mod hidden;
 mod related;
+mod upsert;
+mod version;
 
 pub(crate) use field::schema;
 
@@ -14,6 +16,8 @@ use std::sync::Arc;
 use connector::{Catalog, Collection, Error, OperationKind, Result};
 
 pub(crate) use related::{DEPTH_MAX, NAMES_MAX, RELATED_MAX, Relation};
+pub(crate) use upsert::upsert_keys;
+pub(crate) use version::Version;
 
 use crate::action::Actions;
 use crate::ownership::{Owned, Owners, Tie};
@@ -43,6 +47,8 @@ pub(crate) struct Offer {
     pub(crate) fields: Vec<usize>,
     /// Columns of the collection's key. Together with the owners' columns they are the primary key.
     pub(crate) key: Vec<usize>,
+    /// How items' versions are told, where items can be changed.
+    pub(crate) version: Option<Version>,
 }
 
 impl Snapshot {
@@ -61,6 +67,7 @@ impl Snapshot {
                         collection: catalog.collections.len(),
                         fields: offered.fields,
                         key: offered.key,
+                        version: offered.version,
                     };
                     offers.insert(offered.collection.name.clone(), offer);
                     catalog.collections.push(offered.collection);
