@@ -1,12 +1,14 @@
 //! What is particular to stores.
 
+use std::sync::Arc;
+
 use bellhop_connector_files::{Config, Files};
 use connector::{Connector, Effect, Operation, Start};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
 use crate::quotas::usage;
-use crate::support::{Ask, RESOURCE, bench, bench_with, create, data, get, invoke, refusal, update};
+use crate::support::{Ask, RESOURCE, bench, bench_with, create, data, get, invoke, object, refusal, update};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -139,11 +141,15 @@ async fn in_memory() -> Files {
 }
 
 async fn run(files: &Files, operation: Operation) -> connector::Result<connector::Outcome> {
+    run_as(files, "alice", operation).await
+}
+
+async fn run_as(files: &Files, user: &str, operation: Operation) -> connector::Result<connector::Outcome> {
     let effect = match &operation {
         Operation::Invoke(it) => files.catalog().action(&it.action).map_or(Effect::Read, |it| it.effect),
         other => other.kind().unwrap().effect(),
     };
-    let caller = testkit::caller("alice").await;
+    let caller = testkit::caller(user).await;
     let permit = testkit::permit(&caller, RESOURCE, &operation, effect);
     files.execute(permit, operation, &testkit::context()).await
 }
@@ -181,4 +187,26 @@ async fn of_many_appends_to_an_object_none_is_lost() {
     let mut lines: Vec<_> = text.lines().collect();
     lines.sort_unstable();
     assert_eq!(lines, (0..100).map(|number| format!("{number:03}")).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_suite_of_every_connector_passes_in_memory() {
+    let files = in_memory().await;
+    for user in ["alice", "bob"] {
+        let initial = &user[..1];
+        for (path, content) in [
+            (format!("{initial}.md"), format!("what {user} thinks")),
+            (format!("{initial}/b.c"), format!("what {user} hides")),
+            ("both.md".to_owned(), format!("the same name for {user}")),
+        ] {
+            run_as(&files, user, create(json!({"path": path, "content": content}))).await.unwrap();
+        }
+    }
+    let (alice, bob) = (testkit::caller("alice").await, testkit::caller("bob").await);
+    let mut subject = testkit::suite::Subject::new(Arc::new(files), RESOURCE, alice, bob);
+    subject.sample_create = Box::new(|_, number| {
+        Some(object(json!({"path": format!("{number}-x"), "content": format!("sample number {number}")})))
+    });
+    let report = testkit::suite::run(subject).await;
+    assert!(report.calls > 100, "{report}");
 }
