@@ -3,7 +3,7 @@ use serde_json::{Map, Value, json};
 
 use super::View;
 use crate::ownership::Tie;
-use crate::schema::{Assigned, Column, Engine, ForeignKey, Form, Kind, Table};
+use crate::schema::{Assigned, Bounds, Column, Engine, ForeignKey, Form, Kind, Table};
 use crate::{TableConfig, names};
 
 /// How one column is shown, if it is.
@@ -68,19 +68,46 @@ fn reference(view: &View<'_>, table: &Table, column: usize) -> Option<Reference>
         .then(|| Reference { collection: parent.label.clone(), field: parent.columns[*target].name.clone() })
 }
 
+/// A number of a type that holds `range`, within bounds.
+fn number(kind: &str, range: Option<(i64, i64)>, bounds: &Bounds) -> Value {
+    let mut schema = Map::from_iter([("type".to_owned(), json!(kind))]);
+    if let Some((low, high)) = range {
+        schema.insert("minimum".into(), json!(low));
+        schema.insert("maximum".into(), json!(high));
+    }
+    let mut narrow = |bound: Option<(f64, bool)>, closed: &str, open: &str, tighter: fn(f64, f64) -> bool| {
+        let Some((number, is_open)) = bound else { return };
+        let type_says = schema.get(closed).and_then(Value::as_f64);
+        if type_says.is_some_and(|type_says| !tighter(number, type_says)) {
+            return;
+        }
+        // Whole numbers are written without a fraction.
+        let whole = number.fract() == 0.0 && number.abs() < 9e15;
+        let shown = if whole { json!(number as i64) } else { json!(number) };
+        schema.insert(if is_open { open } else { closed }.to_owned(), shown);
+    };
+    narrow(bounds.low, "minimum", "exclusiveMinimum", |number, than| number > than);
+    narrow(bounds.high, "maximum", "exclusiveMaximum", |number, than| number < than);
+    Value::Object(schema)
+}
+
 /// JSON Schema of a column's values.
 fn schema(kind: &Kind, column: &Column, engine: Engine) -> Value {
     let text = |format: &str| json!({"type": "string", "format": format});
     match kind {
         // The bounds of small types are told; larger values come as text, see the crate's documentation.
-        Kind::Integer { bits: 16 } => json!({"type": "integer", "minimum": i16::MIN, "maximum": i16::MAX}),
-        Kind::Integer { bits: 32 } => json!({"type": "integer", "minimum": i32::MIN, "maximum": i32::MAX}),
-        Kind::Integer { .. } => json!({"type": "integer"}),
-        Kind::Decimal { .. } | Kind::Float => json!({"type": "number"}),
+        Kind::Integer { bits: 16 } => number("integer", Some((i16::MIN.into(), i16::MAX.into())), &column.bounds),
+        Kind::Integer { bits: 32 } => number("integer", Some((i32::MIN.into(), i32::MAX.into())), &column.bounds),
+        Kind::Integer { .. } => number("integer", None, &column.bounds),
+        Kind::Decimal { .. } | Kind::Float => number("number", None, &column.bounds),
         Kind::Text => {
             let mut schema = Map::from_iter([("type".to_owned(), json!("string"))]);
-            if let Some(length) = column.max_length.filter(|_| engine == Engine::Postgres) {
+            let declared = column.max_length.filter(|_| engine == Engine::Postgres);
+            if let Some(length) = declared.into_iter().chain(column.bounds.length_max).min() {
                 schema.insert("maxLength".into(), json!(length));
+            }
+            if let Some(length) = column.bounds.length_min {
+                schema.insert("minLength".into(), json!(length));
             }
             if !column.choices.is_empty() {
                 schema.insert("enum".into(), json!(column.choices));

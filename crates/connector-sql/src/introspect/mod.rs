@@ -1,10 +1,12 @@
 //! Reads the schema from the database's own catalog.
 
+mod bounds;
 mod choices;
 mod kind;
 mod pg_type;
 mod postgres;
 mod sqlite;
+mod tokens;
 
 use connector::Result;
 
