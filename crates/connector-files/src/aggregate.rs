@@ -1,34 +1,30 @@
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use connector::{Aggregate, Context, Error, ErrorKind, Function, Metric, Outcome, Result};
 use serde_json::{Map, Value};
 
-use crate::blocking::Stop;
 use crate::config::Config;
 use crate::entry::Entry;
 use crate::filter::{Matcher, fields, needs_stat};
-use crate::home::Home;
+use crate::home::{Home, Scope};
 use crate::page::Page;
 use crate::path::Place;
 use crate::sort::compare;
-use crate::walk::{Scope, Walked, walk};
 
 /// Figures over all files that match.
-pub(crate) fn aggregate(
-    home: Option<&Home>,
-    aggregate: &Aggregate,
-    config: &Config,
-    context: &Context,
-    stop: &Stop,
-) -> Result<Outcome> {
+pub(crate) fn aggregate(home: &dyn Home, aggregate: &Aggregate, config: &Config, context: &Context) -> Result<Outcome> {
     for metric in &aggregate.metrics {
         check(metric)?;
     }
     let matcher = aggregate.filter.as_ref().map(Matcher::new).transpose()?;
-    let walked = match home {
-        Some(home) => walk(home, &scope(aggregate), config, stop)?,
-        None => Walked::default(),
-    };
+    let mut entries = Vec::new();
+    let walked = home.walk(&scope(aggregate, config), &mut |entry| {
+        if matcher.as_ref().is_none_or(|matcher| matcher.matches(&entry)) {
+            entries.push(entry);
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
     if walked.cut {
         let max = config.entries_max;
         return Err(Error::new(
@@ -36,15 +32,12 @@ pub(crate) fn aggregate(
             format!("There are more than {max} files and folders, too many to add up. List a `folder` instead."),
         ));
     }
-    let notices = walked.notices(config);
+    let notices = walked.notices(config.entries_max, config.depth_max);
     let mut groups: BTreeMap<String, (Map<String, Value>, Vec<Entry>)> = BTreeMap::new();
     if aggregate.group_by.is_empty() {
         groups.insert(String::new(), Default::default());
     }
-    for entry in walked.entries {
-        if matcher.as_ref().is_some_and(|matcher| !matcher.matches(&entry)) {
-            continue;
-        }
+    for entry in entries {
         let by = entry.object(aggregate.group_by.iter().map(|group| group.field.as_str()));
         let name = if by.is_empty() { String::new() } else { serde_json::to_string(&by).map_err(Error::internal)? };
         groups.entry(name).or_insert_with(|| (by, Vec::new())).1.push(entry);
@@ -82,12 +75,12 @@ fn page(rows: Vec<Map<String, Value>>, limit: usize, mut notices: Vec<String>, c
     })
 }
 
-fn scope(aggregate: &Aggregate) -> Scope {
+fn scope(aggregate: &Aggregate, config: &Config) -> Scope<'static> {
     let filtered = aggregate.filter.as_ref().map(fields).unwrap_or_default();
     let grouped = aggregate.group_by.iter().map(|group| group.field.as_str());
     let measured = aggregate.metrics.iter().filter_map(|metric| metric.field.as_deref());
     let stat = needs_stat(filtered.into_iter().chain(grouped).chain(measured));
-    Scope { folder: Place::TOP, recursive: true, folders: false, glob: None, stat }
+    Scope { folders: false, stat, ..Scope::all(Place::TOP, config.entries_max) }
 }
 
 fn check(metric: &Metric) -> Result<()> {

@@ -22,9 +22,25 @@ pub struct Config {
     /// The largest file that `create` and `update` write.
     #[serde(default = "write_bytes_max")]
     pub write_bytes_max: u64,
-    /// The largest file that `copy` copies.
+    /// The largest file that `append` makes. Each append writes the file anew, so that no half of it can stay behind.
+    #[serde(default = "append_bytes_max")]
+    pub append_bytes_max: u64,
+    /// The largest file that `copy` copies, and the most that is in a folder that it copies.
     #[serde(default = "copy_bytes_max")]
     pub copy_bytes_max: u64,
+    /// How many files and folders one `copy` of a folder copies.
+    #[serde(default = "copy_files_max")]
+    pub copy_files_max: u64,
+    /// How many bytes each user's files may take in all; no bound where it is left out.
+    #[serde(default)]
+    pub quota_bytes_max: Option<u64>,
+    /// How many files and folders each user may keep; no bound where it is left out.
+    #[serde(default)]
+    pub quota_files_max: Option<u64>,
+    /// How long what was counted for a quota is taken for true. This server's own writes are added as they happen; what
+    /// others write to the same files is seen when this time is over.
+    #[serde(default = "quota_count_ms")]
+    pub quota_count_ms: u64,
     /// How many files and folders one call looks at.
     #[serde(default = "entries_max")]
     pub entries_max: u64,
@@ -51,7 +67,12 @@ impl Config {
             by_issuer: false,
             read_bytes_max: read_bytes_max(),
             write_bytes_max: write_bytes_max(),
+            append_bytes_max: append_bytes_max(),
             copy_bytes_max: copy_bytes_max(),
+            copy_files_max: copy_files_max(),
+            quota_bytes_max: None,
+            quota_files_max: None,
+            quota_count_ms: quota_count_ms(),
             entries_max: entries_max(),
             depth_max: depth_max(),
             search_bytes_max: search_bytes_max(),
@@ -71,8 +92,20 @@ fn write_bytes_max() -> u64 {
     4 * MIB
 }
 
+fn append_bytes_max() -> u64 {
+    16 * MIB
+}
+
 fn copy_bytes_max() -> u64 {
     256 * MIB
+}
+
+fn copy_files_max() -> u64 {
+    1000
+}
+
+fn quota_count_ms() -> u64 {
+    30_000
 }
 
 fn entries_max() -> u64 {

@@ -1,33 +1,33 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use connector::{Create, Error, ErrorKind, Outcome, Result};
+use encoding_rs::Encoding;
 use serde_json::{Map, Value};
 
-use crate::blocking::Stop;
 use crate::config::Config;
-use crate::entry::{Entry, Kind, LISTED, Stat};
-use crate::error::{failed, taken};
-use crate::home::{Home, look, sync};
+use crate::entry::Kind;
+use crate::home::{Home, When};
 use crate::options::Options;
 use crate::path::Place;
-use crate::write::Draft;
+use crate::text::{byte_order_mark, encode, label};
 
 /// What `create` is to make, read before anything is touched.
 #[derive(Debug)]
-pub(crate) struct New {
+struct New {
     place: Place,
     kind: Kind,
     content: Vec<u8>,
 }
 
 impl New {
-    pub(crate) fn read(create: &Create, config: &Config) -> Result<Self> {
+    fn read(create: &Create, config: &Config) -> Result<Self> {
         let data = Options(&create.data);
         data.only(&["path", "kind", "content", "encoding"])?;
         let place = data.place("path", config.depth_max)?;
         match data.text("kind")? {
             None | Some("file") => {
-                Ok(Self { place, kind: Kind::File, content: content(&create.data, config)?.unwrap_or_default() })
+                let content = Given::read(&create.data)?.map(|given| given.whole(config)).transpose()?;
+                Ok(Self { place, kind: Kind::File, content: content.unwrap_or_default() })
             }
             Some("folder") if data.text("content")?.is_none_or(str::is_empty) => {
                 Ok(Self { place, kind: Kind::Folder, content: Vec::new() })
@@ -39,49 +39,69 @@ impl New {
 }
 
 /// Makes a file or folder where nothing is yet, and the folders on its way.
-pub(crate) fn create(home: &Home, new: &New, stop: &Stop) -> Result<Outcome> {
-    let dir = home.folder_or_make("path", &new.place.parent())?;
-    let name = new.place.name();
-    let entry = match new.kind {
-        Kind::Folder => {
-            new_folder(&dir, name)?;
-            Entry::new(new.place.clone(), &look(&dir, name)?)
-        }
-        Kind::File => {
-            let mut draft = Draft::new(&dir)?;
-            draft.write(&new.content, stop)?;
-            let metadata = draft.place_new(home, name, "path", stop)?;
-            Entry { place: new.place.clone(), kind: Kind::File, stat: Some(Stat::of(&metadata)) }
-        }
-    };
-    Ok(Outcome { id: Some(new.place.as_str().into()), ..Outcome::of(&entry.object(LISTED))? })
-}
-
-fn new_folder(dir: &cap_std::fs::Dir, name: &str) -> Result<()> {
-    let mut builder = cap_std::fs::DirBuilder::new();
-    #[cfg(unix)]
-    cap_std::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    match dir.create_dir_with(name, &builder) {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(taken("path")),
-        made => made.and_then(|()| sync(dir)).map_err(failed),
+pub(crate) fn create(home: &dyn Home, create: &Create, config: &Config) -> Result<Outcome> {
+    let new = New::read(create, config)?;
+    match new.kind {
+        Kind::Folder => home.create_folder(&new.place)?.outcome(),
+        Kind::File => home.write(&new.place, &new.content, When::Absent)?.outcome(),
     }
 }
 
-/// The bytes that `content` and `encoding` stand for; `None` where no content is given.
-pub(crate) fn content(data: &Map<String, Value>, config: &Config) -> Result<Option<Vec<u8>>> {
-    let options = Options(data);
-    let encoding = options.text("encoding")?.unwrap_or("text");
-    let Some(text) = options.text("content")? else { return Ok(None) };
-    let bytes = match encoding {
-        "text" => text.as_bytes().to_vec(),
-        "base64" => STANDARD
-            .decode(text.trim())
-            .map_err(|_| Error::invalid("`content` is not base64 (RFC 4648 section 4, with padding)."))?,
-        _ => return Err(Error::invalid("`encoding` must be text or base64.")),
-    };
-    if bytes.len() as u64 > config.write_bytes_max {
-        let max = config.write_bytes_max;
+/// The `content` that a caller gives, and what it is to become.
+#[derive(Debug)]
+pub(crate) enum Given<'a> {
+    Bytes(Vec<u8>),
+    Text {
+        text: &'a str,
+        /// `None` where the caller leaves it open.
+        encoding: Option<&'static Encoding>,
+    },
+}
+
+impl<'a> Given<'a> {
+    /// `None` where no content is given.
+    pub(crate) fn read(data: &'a Map<String, Value>) -> Result<Option<Self>> {
+        let options = Options(data);
+        let encoding = options.text("encoding")?;
+        let encoding = match encoding {
+            Some("base64") => {
+                let Some(text) = options.text("content")? else { return Ok(None) };
+                let bytes = STANDARD.decode(text.trim());
+                return bytes
+                    .map(|bytes| Some(Self::Bytes(bytes)))
+                    .map_err(|_| Error::invalid("`content` is not base64 (RFC 4648 section 4, with padding)."));
+            }
+            other => other.map(label).transpose()?,
+        };
+        Ok(options.text("content")?.map(|text| Self::Text { text, encoding }))
+    }
+
+    /// The bytes of a whole file.
+    pub(crate) fn whole(&self, config: &Config) -> Result<Vec<u8>> {
+        let bytes = match self {
+            Self::Bytes(bytes) => bytes.clone(),
+            Self::Text { text, encoding } => {
+                let encoding = encoding.unwrap_or(encoding_rs::UTF_8);
+                [byte_order_mark(encoding), &encode(text, encoding)?].concat()
+            }
+        };
+        fits(bytes, config)
+    }
+
+    /// The bytes to add to a text in this encoding, unless the caller names another.
+    pub(crate) fn more(&self, found: &'static Encoding, config: &Config) -> Result<Vec<u8>> {
+        let bytes = match self {
+            Self::Bytes(bytes) => bytes.clone(),
+            Self::Text { text, encoding } => encode(text, encoding.unwrap_or(found))?,
+        };
+        fits(bytes, config)
+    }
+}
+
+fn fits(bytes: Vec<u8>, config: &Config) -> Result<Vec<u8>> {
+    let max = config.write_bytes_max;
+    if bytes.len() as u64 > max {
         return Err(Error::new(ErrorKind::LimitExceeded, format!("`content` is larger than {max} bytes.")));
     }
-    Ok(Some(bytes))
+    Ok(bytes)
 }

@@ -1,6 +1,7 @@
 use aws_lc_rs::digest;
 use cap_fs_ext::MetadataExt;
 use cap_std::fs::Metadata;
+use connector::{Outcome, Result};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -37,17 +38,38 @@ pub(crate) struct Entry {
 }
 
 /// What the file system keeps of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Stat {
     pub(crate) size: u64,
     modified_ns: i128,
-    inode: u64,
+    tag: Tag,
+}
+
+/// What tells one version of a file from the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Tag {
+    Inode(u64),
+    /// As the store gives it; some do not in lists.
+    ETag(Option<String>),
 }
 
 impl Stat {
-    pub(crate) fn of(metadata: &Metadata) -> Self {
+    pub(crate) fn local(metadata: &Metadata) -> Self {
         let modified = metadata.modified().ok().and_then(|time| Timestamp::try_from(time.into_std()).ok());
-        Self { size: metadata.len(), modified_ns: modified.unwrap_or_default().as_nanosecond(), inode: metadata.ino() }
+        let modified_ns = modified.unwrap_or_default().as_nanosecond();
+        Self { size: metadata.len(), modified_ns, tag: Tag::Inode(metadata.ino()) }
+    }
+
+    pub(crate) fn stored(size: u64, modified_ns: i128, e_tag: Option<String>) -> Self {
+        Self { size, modified_ns, tag: Tag::ETag(e_tag) }
+    }
+
+    /// As the store gives it, quotes included.
+    pub(crate) fn e_tag(&self) -> Option<&str> {
+        match &self.tag {
+            Tag::ETag(e_tag) => e_tag.as_deref(),
+            Tag::Inode(_) => None,
+        }
     }
 
     /// Milliseconds in UTC, always with as many digits, so that texts order as times do.
@@ -56,10 +78,14 @@ impl Stat {
     }
 
     /// Changes with every write: a write makes a new file and puts it in the old one's place.
-    pub(crate) fn version(&self) -> String {
-        let token = format!("{}:{}:{}", self.inode, self.modified_ns, self.size);
+    pub(crate) fn version(&self) -> Option<String> {
+        let inode = match &self.tag {
+            Tag::Inode(inode) => inode,
+            Tag::ETag(e_tag) => return e_tag.as_deref().map(|tag| tag.trim_matches('"').to_owned()),
+        };
+        let token = format!("{inode}:{}:{}", self.modified_ns, self.size);
         let digest = digest::digest(&digest::SHA256, token.as_bytes());
-        digest.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        Some(digest.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
     }
 }
 
@@ -71,9 +97,14 @@ pub(crate) fn time_text(time: Timestamp) -> String {
 }
 
 impl Entry {
-    pub(crate) fn new(place: Place, metadata: &Metadata) -> Self {
+    pub(crate) fn local(place: Place, metadata: &Metadata) -> Self {
         let kind = if metadata.is_dir() { Kind::Folder } else { Kind::File };
-        Self { place, kind, stat: Some(Stat::of(metadata)) }
+        Self { place, kind, stat: Some(Stat::local(metadata)) }
+    }
+
+    /// What a write or move answers.
+    pub(crate) fn outcome(&self) -> Result<Outcome> {
+        Ok(Outcome { id: Some(self.place.as_str().into()), ..Outcome::of(&self.object(LISTED))? })
     }
 
     /// The value of one listed field.
@@ -87,7 +118,7 @@ impl Entry {
             "size" => stat.map(|stat| stat.size).into(),
             "modified" => self.stat.as_ref().map(Stat::modified).into(),
             "media_type" => self.media_type().into(),
-            "version" => stat.map(Stat::version).into(),
+            "version" => stat.and_then(Stat::version).into(),
             _ => Value::Null,
         }
     }

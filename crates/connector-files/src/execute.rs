@@ -6,19 +6,22 @@ use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use connector::{Catalog, Connector, Context, Effect, Error, ErrorKind, Operation, Outcome, Permit, Result, spend};
 use tokio::sync::Semaphore;
+use tokio_util::sync::DropGuard;
 
-use crate::actions::{copy::copy, move_::move_, search::search};
+use crate::actions::{append::append, copy::copy, move_::move_, search::search, usage::usage};
 use crate::aggregate::aggregate;
 use crate::blocking::{self, Stop};
 use crate::catalog::catalog;
 use crate::config::Config;
-use crate::create::{New, create};
+use crate::create::create;
 use crate::delete::delete;
 use crate::error::FILES;
 use crate::folder::folder_name;
 use crate::get::get;
 use crate::home::Home;
 use crate::list::list;
+use crate::local::{Local, sweep};
+use crate::quota::Ledgers;
 use crate::update::update;
 
 /// Folders of users under one root.
@@ -28,6 +31,8 @@ pub struct Files {
     root: RwLock<Arc<Dir>>,
     catalog: Arc<Catalog>,
     slots: Arc<Semaphore>,
+    ledgers: Ledgers,
+    _sweeping: DropGuard,
 }
 
 impl Files {
@@ -45,12 +50,15 @@ impl Files {
         let slots = Arc::new(Semaphore::new(config.concurrency_max.min(Semaphore::MAX_PERMITS)));
         let config = Arc::new(config);
         let root = open_root(&slots, &config, config.create_root).await?;
+        let _sweeping = sweep_behind(&root);
         Ok(Self {
             resource: resource.to_owned(),
             catalog: Arc::new(catalog(&config)),
             config,
             root: RwLock::new(root),
             slots,
+            ledgers: Ledgers::default(),
+            _sweeping,
         })
     }
 
@@ -58,15 +66,28 @@ impl Files {
         Arc::clone(&self.root.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    fn no_such_action(&self) -> Error {
+        let names: Vec<_> = self.catalog.actions.iter().map(|action| action.name.as_str()).collect();
+        Error::invalid(format!("There is no such action here. There are {}.", names.join(", ")))
+    }
+
     fn effect(&self, operation: &Operation) -> Result<Effect> {
         match operation {
             Operation::Invoke(invoke) => match self.catalog.action(&invoke.action) {
                 Some(action) => Ok(action.effect),
-                None => Err(Error::invalid("There is no such action here. There are move, copy and search.")),
+                None => Err(self.no_such_action()),
             },
             other => other.kind().map(|kind| kind.effect()).ok_or_else(|| Error::internal("an operation of no kind")),
         }
     }
+}
+
+/// Removes what an earlier server left half-written, while this one already works.
+fn sweep_behind(root: &Arc<Dir>) -> DropGuard {
+    let (root, stop) = (Arc::clone(root), Stop::default());
+    let guard = stop.on_drop();
+    tokio::task::spawn_blocking(move || sweep(&root, &stop));
+    guard
 }
 
 async fn open_root(slots: &Arc<Semaphore>, config: &Arc<Config>, make: bool) -> Result<Arc<Dir>> {
@@ -97,7 +118,12 @@ impl Connector for Files {
         let (root, config, context) = (self.root(), Arc::clone(&self.config), context.clone());
         let issuer = config.by_issuer.then(|| folder_name(caller.issuer()));
         let folder: Vec<_> = issuer.into_iter().chain([folder_name(caller.id().as_str())]).collect();
-        blocking::run(&self.slots, move |stop| run(&root, &folder, &operation, &config, &context, stop)).await
+        let ledger = self.ledgers.of(&folder, &config);
+        blocking::run(&self.slots, move |stop| {
+            let home = Local::open(&root, &folder, &config, &ledger, stop)?;
+            run(&home, &operation, &config, &context, stop)
+        })
+        .await
     }
 
     async fn health(&self) -> Result<()> {
@@ -120,38 +146,27 @@ impl Connector for Files {
     }
 }
 
-fn run(
-    root: &Dir,
-    folder: &[String],
-    operation: &Operation,
-    config: &Config,
-    context: &Context,
-    stop: &Stop,
-) -> Result<Outcome> {
+fn run(home: &dyn Home, operation: &Operation, config: &Config, context: &Context, stop: &Stop) -> Result<Outcome> {
     if let connector::Target::Collection(name) = operation.target()
         && name != FILES
     {
         return Err(Error::invalid("There is only one collection here: files."));
     }
-    if let Operation::Create(it) = operation {
-        let new = New::read(it, config)?;
-        return create(&Home::open_or_make(root, folder)?, &new, stop);
-    }
-    let home = Home::open(root, folder)?;
-    let home = home.as_ref();
     match operation {
-        Operation::List(it) => list(home, it, config, context, stop),
-        Operation::Get(it) => get(home, it, config, context, stop),
-        Operation::Create(_) => Err(Error::internal("create was handled above")),
-        Operation::Update(it) => update(home, it, config, stop),
-        Operation::Delete(it) => delete(home, it, config, stop),
-        Operation::Aggregate(it) => aggregate(home, it, config, context, stop),
+        Operation::List(it) => list(home, it, config, context),
+        Operation::Get(it) => get(home, it, config, context),
+        Operation::Create(it) => create(home, it, config),
+        Operation::Update(it) => update(home, it, config),
+        Operation::Delete(it) => delete(home, it, config),
+        Operation::Aggregate(it) => aggregate(home, it, config, context),
         Operation::Batch(_) => Err(Error::new(ErrorKind::Unsupported, "Files are changed one at a time.")),
         Operation::Invoke(it) => match it.action.as_str() {
-            "move" => move_(home, &it.input, config, stop),
-            "copy" => copy(home, &it.input, config, stop),
+            "append" => append(home, &it.input, config),
+            "move" => move_(home, &it.input, config),
+            "copy" => copy(home, &it.input, config),
             "search" => search(home, &it.input, config, context, stop),
-            _ => Err(Error::invalid("There is no such action here. There are move, copy and search.")),
+            "usage" => usage(home, config),
+            _ => Err(Error::internal("an action of the catalog that nothing does")),
         },
     }
 }

@@ -23,15 +23,14 @@ mod get;
 mod glob;
 mod home;
 mod list;
+mod local;
 mod options;
 mod page;
 mod path;
-mod range;
-mod rename;
+mod quota;
 mod sort;
+mod text;
 mod update;
-mod walk;
-mod write;
 
 pub use config::Config;
 pub use execute::Files;

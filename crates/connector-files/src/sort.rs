@@ -42,6 +42,11 @@ impl Key {
         })
     }
 
+    /// The path it ends with.
+    pub(crate) fn path(&self) -> Option<&str> {
+        self.0.last().and_then(Value::as_str)
+    }
+
     /// The key as a page's end. A page starts after a place, not after a number of items, so what is created or
     /// deleted in between neither repeats nor skips anything else.
     pub(crate) fn to_text(&self) -> String {

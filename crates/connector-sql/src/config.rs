@@ -1,3 +1,5 @@
+mod action;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -5,6 +7,9 @@ use connector::OperationKind;
 use schemars::JsonSchema;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+
+pub(crate) use action::rows_max;
+pub use action::{FunctionConfig, ParameterConfig, ParameterType, QueryConfig};
 
 /// Configuration of one SQL resource. Only the URL is needed; introspection finds the rest.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -46,6 +51,12 @@ pub struct Config {
     /// What introspection cannot know of single tables.
     #[serde(default)]
     pub tables: BTreeMap<String, TableConfig>,
+    /// SQL statements that are offered as actions of their own, by the action's name.
+    #[serde(default)]
+    pub queries: BTreeMap<String, QueryConfig>,
+    /// Stored functions and procedures that are offered as actions, by the action's name.
+    #[serde(default)]
+    pub functions: BTreeMap<String, FunctionConfig>,
     /// Tables and views that are not offered at all.
     #[serde(default)]
     pub hide: Vec<String>,
@@ -165,6 +176,8 @@ impl Config {
             role: None,
             users_table: None,
             tables: BTreeMap::new(),
+            queries: BTreeMap::new(),
+            functions: BTreeMap::new(),
             hide: Vec::new(),
             credential_columns: credential_columns(),
             pool_max: pool_max(),

@@ -191,6 +191,29 @@ fn sqlite_columns(table: &Table, message: &str) -> Option<Vec<usize>> {
         .collect::<Option<Vec<usize>>>()
 }
 
+/// A declared statement that the database refused. Which rule it was stays in the log: the statement is the operator's.
+pub(crate) fn invoking(error: sqlx::Error) -> Error {
+    let Some(database) = error.as_database_error() else { return reading(error) };
+    let code = database.code().unwrap_or_default();
+    let said = match &*code {
+        _ if is_misfit(&error) => {
+            Error::invalid("A value does not fit the type of its argument, or is too large for it.")
+        }
+        "23505" | "23P01" | "1555" | "2067" | "2579" => {
+            Error::new(ErrorKind::Conflict, "An item with these values exists already.")
+        }
+        "23503" | "787" | "1811" => Error::new(
+            ErrorKind::Conflict,
+            "This refers to an item that does not exist, or that others still refer to.",
+        ),
+        "23502" | "23514" | "44000" | "1299" | "275" | "3091" | "20" | "P0001" | "1043" => {
+            Error::invalid("The rules of the database do not allow this.")
+        }
+        _ => return reading(error),
+    };
+    said.with_source(error)
+}
+
 /// Whether PostgreSQL could not read a value as its type (class 22, data exception).
 pub(crate) fn is_misfit(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|error| error.code()).unwrap_or_default();

@@ -67,6 +67,13 @@
 //! A unique constraint over all users' rows (`orders.number`) tells whoever tries that a value is taken by somebody;
 //! no connector can avoid it. One that includes the owner's column, or a parent's key, tells nothing.
 //!
+//! # Actions
+//!
+//! A [declared query](QueryConfig) or stored [function](FunctionConfig) is the operator's own statement. Its parameters,
+//! and who calls (`:caller_id`, `:caller.claims.NAME`), are bound; the database reads it at the start, gives the types
+//! (PostgreSQL), and a mistake stops the start. One that names nothing of the caller's stays closed until it is said to
+//! be `shared`. SQLite's columns of JSON come as text in its answers.
+//!
 //! # Values
 //!
 //! The database writes the JSON. Whole numbers beyond 2^53 − 1, and decimals of more than 15 digits, come as strings,
@@ -82,10 +89,12 @@
 //!
 //! Names in SQL come from the database's catalog and are quoted by sea-query; values of arguments are bound, for
 //! PostgreSQL as text that the server itself casts to the column's type. A list is one round trip, its total
-//! included. Dropping a call stops its statement: SQLite's by a progress handler, PostgreSQL's by closing the connection,
+//! included. Reading is done where the database itself refuses to write: PostgreSQL's sessions are read-only unless a
+//! transaction begins as one that writes, SQLite has a connection of its own for writing. Dropping a call stops its statement: SQLite's by a progress handler, PostgreSQL's by closing the connection,
 //! which the server notices within half a second (`client_connection_check_interval`, PostgreSQL 14 on Linux and
 //! later; otherwise it goes on to `statement_timeout`).
 
+mod action;
 mod catalog;
 mod config;
 mod error;
@@ -98,13 +107,15 @@ mod schema;
 mod security;
 mod sql;
 
-pub use config::{Config, DatabaseUrl, OwnerConfig, Scope, TableConfig};
+pub use config::{
+    Config, DatabaseUrl, FunctionConfig, OwnerConfig, ParameterConfig, ParameterType, QueryConfig, Scope, TableConfig,
+};
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use connector::{Catalog, Connector, Context, Error, ErrorKind, Operation, Outcome, Permit, Result};
+use connector::{Caller, Catalog, Connector, Context, Error, ErrorKind, Invoke, Operation, Outcome, Permit, Result};
 
 use crate::catalog::Snapshot;
 use crate::operation::Work;
@@ -132,7 +143,9 @@ impl Sql {
     pub async fn connect(resource: &str, config: Config) -> Result<Self> {
         let pool = pool::open(&config).await?;
         let looked = match RowSecurity::configured(&config, pool.engine()) {
-            Ok(security) => look(resource, &pool, security.as_ref(), &config).await.map(|found| (security, found)),
+            Ok(security) => {
+                look(resource, &pool, security.as_ref(), &config, true).await.map(|found| (security, found))
+            }
             Err(error) => Err(error),
         };
         match looked {
@@ -147,16 +160,44 @@ impl Sql {
         }
     }
 
+    async fn invoke(&self, permit: Permit, snapshot: &Snapshot, invoke: Invoke, context: &Context) -> Result<Outcome> {
+        let ready = snapshot
+            .actions
+            .get(&invoke.action)
+            .ok_or_else(|| Error::new(ErrorKind::NotFound, "There is no such action."))?;
+        let operation = Operation::Invoke(invoke);
+        let caller = connector::spend(permit, &self.resource, &operation, ready.effect)?;
+        let Operation::Invoke(invoke) = operation else { return Err(Error::internal("an action that is none")) };
+        let settings = self.settings(&caller)?;
+        let pool = self.pool.connections(settings.as_deref());
+        operation::invoke(Work { pool, snapshot, caller: &caller, context }, ready, invoke).await
+    }
+
+    /// What makes a transaction the caller's, where row security holds.
+    fn settings(&self, caller: &Caller) -> Result<Option<String>> {
+        self.security.as_ref().map(|security| security.settings(Some(caller))).transpose()
+    }
+
     fn snapshot(&self) -> Arc<Snapshot> {
         Arc::clone(&self.snapshot.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-async fn look(resource: &str, pool: &Pool, security: Option<&RowSecurity>, config: &Config) -> Result<Snapshot> {
+async fn look(
+    resource: &str,
+    pool: &Pool,
+    security: Option<&RowSecurity>,
+    config: &Config,
+    start: bool,
+) -> Result<Snapshot> {
     if let Some(security) = security {
         security::check(pool, security).await?;
     }
-    Snapshot::build(resource, introspect::introspect(pool, security, config).await?, config)
+    let mut snapshot = Snapshot::build(resource, introspect::introspect(pool, security, config).await?, config)?;
+    // As the role that calls will have.
+    let settings = security.map(|security| security.settings(None)).transpose()?;
+    action::declare(resource, pool.connections(settings.as_deref()), config, &mut snapshot, start).await?;
+    Ok(snapshot)
 }
 
 #[async_trait::async_trait]
@@ -166,10 +207,12 @@ impl Connector for Sql {
     }
 
     async fn execute(&self, permit: Permit, operation: Operation, context: &Context) -> Result<Outcome> {
-        let kind =
-            operation.kind().ok_or_else(|| Error::new(ErrorKind::Unsupported, "This resource has no actions."))?;
-        let caller = connector::spend(permit, &self.resource, &operation, kind.effect())?;
         let snapshot = self.snapshot();
+        let kind = match operation {
+            Operation::Invoke(invoke) => return self.invoke(permit, &snapshot, invoke, context).await,
+            ref other => other.kind().ok_or_else(|| Error::internal("an operation that is none"))?,
+        };
+        let caller = connector::spend(permit, &self.resource, &operation, kind.effect())?;
         let target = operation.target().to_string();
         let offered = snapshot.offer(&target)?;
         if !offered.collection.operations.contains(&kind) {
@@ -178,7 +221,7 @@ impl Connector for Sql {
                 format!("`{}` is not possible on {target}.", kind.as_str()),
             ));
         }
-        let settings = self.security.as_ref().map(|security| security.settings(Some(&caller))).transpose()?;
+        let settings = self.settings(&caller)?;
         let work =
             Work { pool: self.pool.connections(settings.as_deref()), snapshot: &snapshot, caller: &caller, context };
         match operation {
@@ -189,7 +232,7 @@ impl Connector for Sql {
             Operation::Delete(delete) => operation::delete(work, delete).await,
             Operation::Aggregate(aggregate) => operation::aggregate(work, aggregate).await,
             Operation::Batch(_) => Err(Error::new(ErrorKind::Unsupported, "One at a time.")),
-            Operation::Invoke(_) => Err(Error::new(ErrorKind::Unsupported, "This resource has no actions.")),
+            Operation::Invoke(_) => Err(Error::internal("an action that was not invoked")),
         }
     }
 
@@ -202,7 +245,8 @@ impl Connector for Sql {
     }
 
     async fn reload(&self) -> Result<()> {
-        let snapshot = Arc::new(look(&self.resource, &self.pool, self.security.as_ref(), &self.config).await?);
+        let security = self.security.as_ref();
+        let snapshot = Arc::new(look(&self.resource, &self.pool, security, &self.config, false).await?);
         *self.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = snapshot;
         Ok(())
     }

@@ -1,66 +1,70 @@
-use std::fs::File;
-use std::io::Read;
+use std::ops::ControlFlow;
 
 use connector::{Error, ErrorKind, Outcome, Result};
 use serde_json::{Map, Value};
 
-use crate::actions::move_::may_replace;
-use crate::blocking::Stop;
 use crate::config::Config;
-use crate::entry::{Entry, LISTED};
-use crate::error::{failed, lookup, missing};
-use crate::home::{Home, look, open_file, sync};
+use crate::entry::Entry;
+use crate::home::{Home, Scope, Usage};
 use crate::options::Options;
-use crate::write::Draft;
+use crate::path::Place;
 
-/// Copies one file.
-pub(crate) fn copy(home: Option<&Home>, input: &Map<String, Value>, config: &Config, stop: &Stop) -> Result<Outcome> {
+/// Copies one file, or a folder with what is in it.
+pub(crate) fn copy(home: &dyn Home, input: &Map<String, Value>, config: &Config) -> Result<Outcome> {
     let options = Options(input);
     let from = options.place("from", config.depth_max)?;
     let to = options.place("to", config.depth_max)?;
     let overwrite = options.flag("overwrite")?.unwrap_or(false);
-    let home = home.ok_or_else(missing)?;
-    let from_dir = home.folder(&from.parent()).map_err(lookup)?;
-    if look(&from_dir, from.name())?.is_dir() {
-        return Err(Error::invalid("That is a folder. Copy its files one by one."));
-    }
     if from == to {
-        return Err(Error::invalid("`from` and `to` are the same file."));
+        home.look(&from)?;
+        return Err(Error::invalid("`from` and `to` are the same."));
     }
-    let (mut source, _) = open_file(&from_dir, from.name())?;
-    let to_dir = home.folder_or_make("to", &to.parent())?;
-    let mut draft = Draft::new(&to_dir)?;
-    transfer(&mut source, &mut draft, config, stop)?;
-    let metadata = if overwrite {
-        let metadata = draft.seal(stop)?;
-        let lock = home.lock(stop)?;
-        may_replace(&to_dir, to.name(), false)?;
-        draft.replace(to.name())?;
-        drop(lock);
-        sync(&to_dir).map_err(failed)?;
-        metadata
-    } else {
-        draft.place_new(home, to.name(), "to", stop)?
-    };
-    let entry = Entry::new(to.clone(), &metadata);
-    Ok(Outcome { id: Some(to.as_str().into()), ..Outcome::of(&entry.object(LISTED))? })
+    home.copy(&from, &to, overwrite)?.outcome()
 }
 
-fn transfer(source: &mut File, draft: &mut Draft<'_>, config: &Config, stop: &Stop) -> Result<()> {
-    let mut buffer = vec![0; 256 * 1024];
-    let mut copied = 0;
-    loop {
-        let bytes = source.read(&mut buffer).map_err(failed)?;
-        if bytes == 0 {
-            return Ok(());
+/// Refuses what is too large to be copied.
+pub(crate) fn fits(bytes: u64, config: &Config) -> Result<()> {
+    let max = config.copy_bytes_max;
+    if bytes <= max {
+        return Ok(());
+    }
+    Err(limit(format!("That is larger than the {max} bytes that may be copied at once.")))
+}
+
+fn limit(message: String) -> Error {
+    Error::new(ErrorKind::LimitExceeded, message)
+}
+
+/// All that is in a folder, found to be within what one call copies or moves.
+#[derive(Debug, Default)]
+pub(crate) struct Inside {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) usage: Usage,
+}
+
+impl Inside {
+    pub(crate) fn of(home: &dyn Home, from: &Place, to: &Place, config: &Config) -> Result<Self> {
+        if to.below(from).is_some() {
+            return Err(Error::invalid("A folder cannot be put into itself."));
         }
-        copied += bytes as u64;
-        if copied > config.copy_bytes_max {
-            return Err(Error::new(
-                ErrorKind::LimitExceeded,
-                format!("The file is larger than the {} bytes that may be copied.", config.copy_bytes_max),
-            ));
+        let (mut inside, mut deepest) = (Self::default(), 0);
+        let files_max = config.copy_files_max;
+        let walked = home.walk(&Scope::all(from.clone(), files_max), &mut |entry| {
+            deepest = deepest.max(entry.place.depth() - from.depth());
+            inside.usage.add(&entry);
+            inside.entries.push(entry);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        if walked.cut {
+            return Err(limit(format!(
+                "That folder holds more than the {files_max} files and folders allowed at once."
+            )));
         }
-        draft.write(&buffer[..bytes], stop)?;
+        if walked.too_deep > 0 || to.depth() + deepest > config.depth_max {
+            return Err(limit(format!("What is in that folder would be more than {} deep there.", config.depth_max)));
+        }
+        fits(inside.usage.bytes, config)?;
+        inside.entries.sort_by(|a, b| a.place.cmp(&b.place));
+        Ok(inside)
     }
 }

@@ -1,29 +1,36 @@
-use std::io::BufReader;
+use std::io::{self, BufRead, BufReader, Read};
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use connector::{Context, Outcome, Progress, Result};
+use connector::{Context, Error, ErrorKind, Outcome, Progress, Result};
 use serde_json::{Map, Value, json};
 
 use crate::actions::lines::{LINE_BYTES_MAX, next_line};
 use crate::actions::needle::Needle;
 use crate::blocking::Stop;
 use crate::config::Config;
-use crate::error::missing;
 use crate::glob::Glob;
-use crate::home::{Home, open_file};
+use crate::home::{Content, Home, Scope};
 use crate::options::Options;
 use crate::page::Page;
 use crate::path::Place;
-use crate::range::{SNIFF_BYTES, is_text};
-use crate::walk::{Scope, Walked, walk};
+use crate::text::{SNIFF_BYTES, detect, utf8_reader};
 
 /// How many matching lines are given where nothing is said, and at most.
 pub(crate) const LINES_DEFAULT: u64 = 50;
 pub(crate) const LINES_MAX: u64 = 1000;
 
+/// How many bytes of a file are fetched at a time.
+const CHUNK_BYTES: usize = 64 * 1024;
+
+/// All lines of a file, however many.
+const REST: u64 = u64::MAX;
+
+const MORE: &str = "There is more to read than one search reads.";
+
 /// Lines that contain a text, by path and line number.
 pub(crate) fn search(
-    home: Option<&Home>,
+    home: &dyn Home,
     input: &Map<String, Value>,
     config: &Config,
     context: &Context,
@@ -32,44 +39,62 @@ pub(crate) fn search(
     let options = Options(input);
     let needle = Needle::read(&options)?;
     let lines_max = options.number("limit")?.unwrap_or(LINES_DEFAULT).clamp(1, LINES_MAX);
-    let scope = Scope {
-        folder: options.folder("folder", config.depth_max)?,
-        recursive: true,
-        folders: false,
-        glob: options.text("glob")?.map(Glob::parse).transpose()?,
-        stat: false,
-    };
-    let walked = match home {
-        Some(home) => walk(home, &scope, config, stop)?,
-        None if scope.folder.is_top() => Walked::default(),
-        None => return Err(missing()),
-    };
-    let mut notices = walked.notices(config);
-    let mut places: Vec<_> = walked.entries.into_iter().map(|entry| entry.place).collect();
+    let begin = options.text("go_on")?.map(|text| Position::parse(text, config)).transpose()?;
+    let glob = options.text("glob")?.map(Glob::parse).transpose()?;
+    let folder = options.folder("folder", config.depth_max)?;
+    let scope = Scope { folders: false, glob: glob.as_ref(), stat: false, ..Scope::all(folder, config.entries_max) };
+    let mut places = Vec::new();
+    let walked = home.walk(&scope, &mut |entry| {
+        places.push(entry.place);
+        Ok(ControlFlow::Continue(()))
+    })?;
     places.sort();
+    if let Some(begin) = &begin {
+        places.retain(|place| *place >= begin.place);
+    }
     let mut search = Search::new(needle, lines_max, config, context.result_bytes_max);
     for (done, place) in places.iter().enumerate() {
         stop.check()?;
+        let skip = begin.as_ref().filter(|begin| begin.place == *place).map_or(0, |begin| begin.lines);
+        search.file(home, place, skip, stop)?;
         if search.full.is_some() {
+            search.unsearched = places.len() - done;
             break;
-        }
-        if let Some(home) = home {
-            search.file(home, place, stop)?;
         }
         if done % 100 == 99 {
             let total = Some(places.len() as f64);
             context.progress(Progress { done: (done + 1) as f64, total, message: Some("files searched".into()) });
         }
     }
+    let mut notices = walked.notices(config.entries_max, config.depth_max);
     notices.extend(search.notices());
     let complete = search.full.is_none() && !walked.cut;
     Ok(Outcome {
         data: Some(search.page.into_json()?),
-        count: complete.then_some(search.lines),
+        count: (complete && begin.is_none()).then_some(search.lines),
         has_more: Some(!complete),
         notices,
         ..Outcome::default()
     })
+}
+
+/// How far a search has come: a file, and how many of its lines are done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Position {
+    place: Place,
+    lines: u64,
+}
+
+impl Position {
+    fn parse(text: &str, config: &Config) -> Result<Self> {
+        let Some((lines, path)) = text.split_once(':') else { return Err(Self::unknown()) };
+        let lines = lines.parse().map_err(|_| Self::unknown())?;
+        Ok(Self { place: Place::parse("go_on", path, config.depth_max)?, lines })
+    }
+
+    fn unknown() -> Error {
+        Error::invalid("`go_on` must be what the notice of an earlier search said.")
+    }
 }
 
 struct Search {
@@ -77,12 +102,16 @@ struct Search {
     page: Page,
     lines: u64,
     lines_max: u64,
+    bytes_max: u64,
     bytes_left: u64,
     until: Instant,
     binary: u64,
+    unreadable: u64,
     long: u64,
-    /// Why it stopped early.
-    full: Option<String>,
+    /// Why it stopped early, and where.
+    full: Option<(String, Position)>,
+    /// How many files are not searched to their end.
+    unsearched: usize,
 }
 
 impl Search {
@@ -92,46 +121,74 @@ impl Search {
             page: Page::new(result_bytes_max),
             lines: 0,
             lines_max,
+            bytes_max: config.search_bytes_max,
             bytes_left: config.search_bytes_max,
             until: Instant::now() + Duration::from_millis(config.search_ms_max),
             binary: 0,
+            unreadable: 0,
             long: 0,
             full: None,
+            unsearched: 0,
         }
     }
 
-    fn file(&mut self, home: &Home, place: &Place, stop: &Stop) -> Result<()> {
-        // What vanished or cannot be read is passed over, as a person searching would.
-        let Ok(dir) = home.folder(&place.parent()) else { return Ok(()) };
-        let Ok((file, _)) = open_file(&dir, place.name()) else { return Ok(()) };
-        let mut reader = BufReader::with_capacity(SNIFF_BYTES, file);
-        let Ok(head) = std::io::BufRead::fill_buf(&mut reader) else { return Ok(()) };
-        if !is_text(head, head.len() < SNIFF_BYTES) {
-            self.binary += 1;
+    fn file(&mut self, home: &dyn Home, place: &Place, skip: u64, stop: &Stop) -> Result<()> {
+        match self.lines_of(home, place, skip, stop) {
+            // What vanished or cannot be read is passed over, as a person searching would.
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) => {
+                self.unreadable += u64::from(error.kind() == ErrorKind::PermissionDenied);
+                Ok(())
+            }
+            done => done,
+        }
+    }
+
+    fn lines_of(&mut self, home: &dyn Home, place: &Place, skip: u64, stop: &Stop) -> Result<()> {
+        if skip == REST {
             return Ok(());
         }
+        let fresh = self.bytes_left == self.bytes_max;
+        let mut content = home.open(place)?;
+        let mut reader = BufReader::with_capacity(CHUNK_BYTES, Reader { content: &mut *content, at: 0 });
+        let head = reader.fill_buf().map_err(own)?;
+        let Some(encoding) = detect(&head[..head.len().min(SNIFF_BYTES)], head.len() < SNIFF_BYTES) else {
+            self.binary += 1;
+            return Ok(());
+        };
+        let mut reader = utf8_reader(reader, encoding);
         let (mut line, mut number) = (Vec::new(), 0_u64);
         loop {
             if number % 256 == 0 {
                 stop.check()?;
                 if Instant::now() > self.until {
-                    self.full = Some("The search took too long and was stopped.".into());
+                    // Where all the time went into skipping, going on would never come further.
+                    let lines = if fresh && number <= skip && skip > 0 { REST } else { number.max(skip) };
+                    return self.stop("The search took too long and was stopped.".into(), place, lines);
                 }
             }
-            if self.bytes_left == 0 {
-                self.full = Some("There is more to read than one search reads.".into());
+            let budget = if number < skip { u64::MAX } else { self.bytes_left };
+            let (consumed, longer) = next_line(&mut reader, &mut line, budget).map_err(own)?;
+            if consumed == 0 {
+                return Ok(());
+            }
+            number += 1;
+            if number <= skip {
+                continue;
+            }
+            self.bytes_left -= consumed;
+            let cut = self.bytes_left == 0;
+            // A line that may have been cut is left to the next search, unless it would always be cut.
+            if cut && !(fresh && number == skip + 1) {
+                return self.stop(MORE.into(), place, number - 1);
+            }
+            self.long += u64::from(longer);
+            self.line(place, number, &String::from_utf8_lossy(&line))?;
+            if cut && self.full.is_none() {
+                return self.stop(MORE.into(), place, number);
             }
             if self.full.is_some() {
                 return Ok(());
             }
-            let Ok((consumed, longer)) = next_line(&mut reader, &mut line, self.bytes_left) else { return Ok(()) };
-            if consumed == 0 {
-                return Ok(());
-            }
-            self.bytes_left -= consumed;
-            number += 1;
-            self.long += u64::from(longer);
-            self.line(place, number, &String::from_utf8_lossy(&line))?;
         }
     }
 
@@ -140,26 +197,65 @@ impl Search {
             return Ok(());
         }
         if self.lines == self.lines_max {
-            self.full = Some(format!("Only the first {} matching lines are given.", self.lines_max));
-            return Ok(());
+            let why = format!("Only the first {} matching lines are given.", self.lines_max);
+            return self.stop(why, place, number - 1);
         }
         let item = json!({"path": place.as_str(), "line": number, "text": self.needle.shown(line)});
         if self.page.add(&item)? {
             self.lines += 1;
-        } else {
-            self.full = Some("The answer grew too large, so not all matching lines are given.".into());
+            return Ok(());
         }
+        self.stop("The answer grew too large, so not all matching lines are given.".into(), place, number - 1)
+    }
+
+    fn stop(&mut self, why: String, place: &Place, lines: u64) -> Result<()> {
+        self.full = Some((why, Position { place: place.clone(), lines }));
         Ok(())
     }
 
     fn notices(&self) -> Vec<String> {
-        let mut notices: Vec<_> = self.full.iter().map(|why| format!("{why} Name a `folder` or `glob`.")).collect();
+        let mut notices = Vec::new();
+        if let Some((why, at)) = &self.full {
+            notices.push(format!(
+                "{why} Files not searched to their end: {}. Search again with `go_on` \"{}:{}\", or name a `folder` or \
+                 `glob`.",
+                self.unsearched,
+                at.lines,
+                at.place.as_str(),
+            ));
+        }
         if self.binary > 0 {
             notices.push(format!("Files that are not text were passed over: {}.", self.binary));
+        }
+        if self.unreadable > 0 {
+            notices.push(format!("Files that the server may not read were passed over: {}.", self.unreadable));
         }
         if self.long > 0 {
             notices.push(format!("Lines searched only in their first {LINE_BYTES_MAX} bytes: {}.", self.long));
         }
         notices
+    }
+}
+
+/// A file as a stream.
+struct Reader<'a> {
+    content: &'a mut dyn Content,
+    at: u64,
+}
+
+impl Read for Reader<'_> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let bytes = self.content.read(self.at, to.len()).map_err(io::Error::other)?;
+        to[..bytes.len()].copy_from_slice(&bytes);
+        self.at += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+}
+
+/// Takes our own error out of the one that carried it through a stream.
+fn own(error: io::Error) -> Error {
+    match error.downcast::<Error>() {
+        Ok(own) => own,
+        Err(error) => crate::error::failed(error),
     }
 }

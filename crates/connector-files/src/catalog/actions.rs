@@ -2,11 +2,14 @@ use access::Effect;
 use connector::Action;
 use serde_json::{Map, Value, json};
 
-use super::parameters::{GLOB, described, folder_schema, glob, path};
+use super::parameters::{CREATE_MISSING, GLOB, IF_VERSION, described, folder_schema, glob, path};
 use super::{IDENTITY, ownership};
 use crate::actions::needle::TEXT_BYTES_MAX;
 use crate::actions::search::{LINES_DEFAULT, LINES_MAX};
 use crate::config::Config;
+
+const APPENDED_ENCODING: &str =
+    "base64 for bytes; otherwise text, written in the file's own encoding where this is left out.";
 
 fn input(properties: Value, required: &[&str]) -> Map<String, Value> {
     let mut schema = Map::new();
@@ -43,8 +46,37 @@ pub(super) fn move_() -> Action {
     action("move", description, input(from_to(), &["from", "to"]), Effect::Write)
 }
 
+pub(super) fn append(config: &Config) -> Action {
+    let properties = json!({
+        "path": described(path(), "The file."),
+        "content": {"type": "string", "description": "What to add. Nothing is put in between: begin a new line yourself."},
+        "encoding": {"type": "string", "maxLength": 40, "description": APPENDED_ENCODING},
+        "create_missing": {"type": "boolean", "description": CREATE_MISSING},
+        "if_version": {"type": "string", "description": IF_VERSION},
+    });
+    let description = format!("Adds to the end of a file, which may become {} bytes large.", config.append_bytes_max);
+    action("append", description, input(properties, &["path", "content"]), Effect::Write)
+}
+
+pub(super) fn usage() -> Action {
+    let description = "Says how many bytes, files and folders the user has, and how many are allowed (null: no bound; \
+                       `files_max` counts files and folders together).";
+    let count = || json!({"type": "integer"});
+    let bound = || json!({"type": ["integer", "null"]});
+    let output = json!({
+        "type": "object",
+        "properties": {
+            "bytes": count(), "bytes_max": bound(), "files": count(), "folders": count(), "files_max": bound(),
+        },
+        "required": ["bytes", "bytes_max", "files", "folders", "files_max"],
+    });
+    let none = input(json!({}), &[]);
+    Action { output: Some(output), ..action("usage", description.into(), none, Effect::Read) }
+}
+
 pub(super) fn copy(config: &Config) -> Action {
-    let description = format!("Copies a file of at most {} bytes.", config.copy_bytes_max);
+    let (bytes, files) = (config.copy_bytes_max, config.copy_files_max);
+    let description = format!("Copies a file, or a folder with at most {files} files, of at most {bytes} bytes.");
     action("copy", description, input(from_to(), &["from", "to"]), Effect::Write)
 }
 
@@ -56,6 +88,7 @@ pub(super) fn search() -> Action {
         },
         "folder": described(folder_schema(), "Only in this folder and those below it."),
         "glob": described(glob(), GLOB),
+        "go_on": {"type": "string", "description": "Where to go on, from the notice of a search that stopped early."},
         "case_sensitive": {"type": "boolean", "description": "Tell upper from lower case; false where left out."},
         "limit": {
             "type": "integer", "minimum": 1, "maximum": LINES_MAX,

@@ -26,7 +26,7 @@ pub(super) fn fields() -> Vec<Field> {
         null(read(
             "media_type",
             json!({"type": "string"}),
-            "Such as text/markdown, by the name; null for a folder and where the name does not tell.",
+            "Such as text/markdown. In a list by the name, and null where that does not tell; in get by the content.",
         )),
         Field {
             filterable: false,
@@ -40,15 +40,20 @@ pub(super) fn fields() -> Vec<Field> {
         Field {
             creatable: true,
             updatable: true,
-            ..null(only_get(read("content", json!({"type": "string"}), "What is in the file, as `encoding` says.")))
+            ..null(only_get(read(
+                "content",
+                json!({"type": "string"}),
+                "What is in the file: text, or base64 where `encoding` says so.",
+            )))
         },
         Field {
             creatable: true,
             updatable: true,
             ..null(only_get(read(
                 "encoding",
-                json!({"type": "string", "enum": ["text", "base64"]}),
-                "How `content` is written: text (UTF-8), or base64 for bytes that are not text.",
+                json!({"type": "string", "maxLength": 40}),
+                "How the file holds `content`: text (UTF-8); another encoding such as utf-16le, windows-1252 or \
+                 shift_jis, which `content` is translated from and to; or base64, for bytes that are not text.",
             )))
         },
         null(only_get(read("offset", json!({"type": "integer"}), "Of which byte of the file `content` is the first."))),

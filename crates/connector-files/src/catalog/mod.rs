@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use connector::{Catalog, Collection, OperationKind, Ownership};
 
-use self::actions::{copy, move_, search};
+use self::actions::{append, copy, move_, search, usage};
 use self::fields::fields;
 use self::parameters::parameters;
 use crate::config::Config;
@@ -37,7 +37,7 @@ pub(crate) fn catalog(config: &Config) -> Catalog {
             page_default: None,
             abilities: Default::default(),
         }],
-        actions: vec![move_(), copy(config), search()],
+        actions: vec![append(config), move_(), copy(config), search(), usage()],
         hidden: Vec::new(),
     }
 }

@@ -16,14 +16,7 @@ pub(super) fn parameters(config: &Config) -> BTreeMap<OperationKind, Vec<Paramet
         required: false,
     };
     let flag = |name: &str, description: &str| parameter(name, json!({"type": "boolean"}), description.into());
-    let if_version = || {
-        parameter(
-            "if_version",
-            json!({"type": "string"}),
-            "Only if the file's `version` is still this one; otherwise nothing happens and the answer is conflict."
-                .into(),
-        )
-    };
+    let if_version = || parameter("if_version", json!({"type": "string"}), IF_VERSION.into());
     let max = config.read_bytes_max;
     BTreeMap::from([
         (
@@ -57,7 +50,7 @@ pub(super) fn parameters(config: &Config) -> BTreeMap<OperationKind, Vec<Paramet
                 ),
             ],
         ),
-        (OperationKind::Update, vec![if_version()]),
+        (OperationKind::Update, vec![if_version(), flag("create_missing", CREATE_MISSING)]),
         (
             OperationKind::Delete,
             vec![
@@ -67,6 +60,12 @@ pub(super) fn parameters(config: &Config) -> BTreeMap<OperationKind, Vec<Paramet
         ),
     ])
 }
+
+pub(super) const IF_VERSION: &str =
+    "Only if the file's `version` is still this one; otherwise nothing happens and the answer is conflict.";
+
+pub(super) const CREATE_MISSING: &str =
+    "Make the file where there is none, with the folders on its way; otherwise that is not_found.";
 
 pub(super) const GLOB: &str = "Only paths that match. `*.md` matches names in any folder; a pattern with `/` matches paths below \
                     `folder`, where `**` stands for any folders, as in `reports/**/*.csv`.";

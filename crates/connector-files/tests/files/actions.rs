@@ -52,7 +52,7 @@ async fn a_folder_moves_neither_into_itself_nor_beyond_what_can_be_named() {
     let bench = bench_with(|config| config.depth_max = 4).await;
     bench.put("alice", "a/b/c/d", "");
     let into = bench.invoke("alice", "move", json!({"from": "a", "to": "a/b/x"})).await;
-    assert_eq!(refusal(into), ("invalid_argument", "A folder cannot be moved into itself.".into()));
+    assert_eq!(refusal(into), ("invalid_argument", "A folder cannot be put into itself.".into()));
     let (code, _) = refusal(bench.invoke("alice", "move", json!({"from": "a", "to": "x/a"})).await);
     assert_eq!(code, "limit_exceeded");
     bench.invoke("alice", "move", json!({"from": "a/b", "to": "ab/b"})).await.unwrap();
@@ -81,7 +81,8 @@ async fn a_copy_is_bounded_and_leaves_nothing_behind() {
     bench.put("alice", "large", "x".repeat(1001));
     bench.invoke("alice", "copy", json!({"from": "fits", "to": "copy"})).await.unwrap();
     let refused = refusal(bench.invoke("alice", "copy", json!({"from": "large", "to": "copy2"})).await);
-    assert_eq!(refused, ("limit_exceeded", "The file is larger than the 1000 bytes that may be copied.".into()));
+    let wanted = "That is larger than the 1000 bytes that may be copied at once.";
+    assert_eq!(refused, ("limit_exceeded", wanted.into()));
     assert_eq!(snapshot(&bench.home("alice")).len(), 3);
 }
 
@@ -126,18 +127,92 @@ async fn a_search_that_stops_early_says_why() {
     let bench = library().await;
     let outcome = bench.invoke("alice", "search", json!({"text": "milk", "limit": 2})).await.unwrap();
     assert_eq!((outcome.count, outcome.has_more), (None, Some(true)));
-    assert_eq!(outcome.notices[0], "Only the first 2 matching lines are given. Name a `folder` or `glob`.");
+    let go_on = |why: &str, files: u8, at: &str| {
+        format!(
+            "{why} Files not searched to their end: {files}. Search again with `go_on` \"{at}\", or name a `folder` or \
+             `glob`."
+        )
+    };
+    assert_eq!(outcome.notices[0], go_on("Only the first 2 matching lines are given.", 2, "1:b/c.txt"));
 
     let bench = bench_with(|config| config.search_bytes_max = 100).await;
     bench.put("alice", "large.txt", "nothing here\n".repeat(100));
     let outcome = bench.invoke("alice", "search", json!({"text": "milk"})).await.unwrap();
     assert_eq!((outcome.count, outcome.has_more), (None, Some(true)));
-    assert_eq!(outcome.notices, ["There is more to read than one search reads. Name a `folder` or `glob`."]);
+    assert_eq!(outcome.notices, [go_on("There is more to read than one search reads.", 1, "7:large.txt")]);
 
     let bench = bench_with(|config| config.search_ms_max = 0).await;
     bench.put("alice", "large.txt", "nothing here\n".repeat(100));
     let outcome = bench.invoke("alice", "search", json!({"text": "milk"})).await.unwrap();
-    assert_eq!(outcome.notices, ["The search took too long and was stopped. Name a `folder` or `glob`."]);
+    assert_eq!(outcome.notices, [go_on("The search took too long and was stopped.", 1, "0:large.txt")]);
+}
+
+#[tokio::test]
+async fn a_search_goes_on_where_it_stopped_until_all_is_found_once() {
+    let text: String = (0..500).map(|line| format!("line {line} has milk\nand {line} has none\n")).collect();
+    for limits in [(7, u64::MAX), (1000, 700), (1000, 33), (3, 100)] {
+        let bench = bench_with(|config| config.search_bytes_max = limits.1).await;
+        for path in ["a.txt", "b/c.txt", "d.txt"] {
+            bench.put("alice", path, &text);
+        }
+        let (mut found, mut go_on) = (Vec::new(), None);
+        loop {
+            let mut input = json!({"text": "milk", "limit": limits.0});
+            if let Some(go_on) = go_on {
+                input["go_on"] = json!(go_on);
+            }
+            let outcome = bench.invoke("alice", "search", input).await.unwrap();
+            let lines = data(&outcome);
+            found.extend(lines.as_array().unwrap().iter().map(|it| (it["path"].clone(), it["line"].clone())));
+            if outcome.has_more == Some(false) {
+                break;
+            }
+            let notice = outcome.notices[0].clone();
+            go_on = Some(notice.split('"').nth(1).unwrap().to_owned());
+        }
+        let all =
+            ["a.txt", "b/c.txt", "d.txt"].map(|path| (0..500).map(move |line| (json!(path), json!(line * 2 + 1))));
+        assert_eq!(found, all.into_iter().flatten().collect::<Vec<_>>(), "{limits:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_search_reads_text_in_other_encodings() {
+    let bench = bench().await;
+    let utf_16: Vec<u8> = "\u{feff}Milch\r\nfür Jürgen".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    bench.put("alice", "a.txt", utf_16);
+    bench.put("alice", "b.txt", b"Eier f\xfcr J\xfcrgen, sch\xf6n gr\xfc\xdfend");
+    let outcome = bench.invoke("alice", "search", json!({"text": "JÜRGEN"})).await.unwrap();
+    let wanted = json!([
+        {"path": "a.txt", "line": 2, "text": "für Jürgen"},
+        {"path": "b.txt", "line": 1, "text": "Eier für Jürgen, schön grüßend"},
+    ]);
+    assert_eq!((data(&outcome), outcome.notices), (wanted, vec![]));
+}
+
+#[tokio::test]
+async fn a_folder_is_copied_whole_or_not_at_all() {
+    let bench = bench_with(|config| (config.copy_files_max, config.copy_bytes_max) = (4, 100)).await;
+    for (path, content) in [("from/a.md", "A"), ("from/deep/er/b.md", "B"), ("taken/c", ""), ("many/1/2/3/4/5", "")] {
+        bench.put("alice", path, content);
+    }
+    bench.put("alice", "large/a", "x".repeat(101));
+    let before = snapshot(&bench.home("alice"));
+    let copy = |from: &str, to: &str| bench.invoke("alice", "copy", json!({"from": from, "to": to, "overwrite": true}));
+    let cases = [
+        ("from", "from/deep/copy", "invalid_argument", "A folder cannot be put into itself."),
+        ("from", "taken", "conflict", TAKEN),
+        ("many", "copy", "limit_exceeded", "That folder holds more than the 4 files and folders allowed at once."),
+        ("large", "copy", "limit_exceeded", "That is larger than the 100 bytes that may be copied at once."),
+    ];
+    for (from, to, code, message) in cases {
+        assert_eq!(refusal(copy(from, to).await), (code, message.to_owned()));
+    }
+    assert_eq!(snapshot(&bench.home("alice")), before);
+    let copied = copy("from", "new/copy").await.unwrap();
+    assert_eq!((data(&copied)["kind"].as_str(), copied.id), (Some("folder"), Some(json!("new/copy"))));
+    assert_eq!(bench.text("alice", "new/copy/deep/er/b.md").await, "B");
+    assert_eq!(snapshot(&bench.home("alice")).len(), before.len() + 6);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::bench;
 
 #[tokio::test]
-async fn the_catalog_names_one_collection_and_three_actions_and_no_user() {
+async fn the_catalog_names_one_collection_and_its_actions_and_no_user() {
     let bench = bench().await;
     let catalog = bench.files.catalog();
     let files = &catalog.collections[0];
@@ -17,7 +17,9 @@ async fn the_catalog_names_one_collection_and_three_actions_and_no_user() {
     );
     assert_eq!(files.operations.len(), OperationKind::ALL.len());
     let actions: Vec<_> = catalog.actions.iter().map(|action| (action.name.as_str(), action.effect)).collect();
-    assert_eq!(actions, [("move", Effect::Write), ("copy", Effect::Write), ("search", Effect::Read)]);
+    let (read, write) = (Effect::Read, Effect::Write);
+    let wanted = [("append", write), ("move", write), ("copy", write), ("search", read), ("usage", read)];
+    assert_eq!(actions, wanted);
     for identity in &files.identity {
         assert!(files.field(identity).is_none());
         for action in &catalog.actions {

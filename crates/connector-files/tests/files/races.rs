@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use serde_json::json;
@@ -182,24 +182,46 @@ async fn a_folder_swapped_for_a_link_while_it_is_used_never_leads_out() {
 }
 
 #[tokio::test]
-async fn what_a_crash_left_is_never_shown_and_goes_when_it_is_old() {
+async fn what_a_crash_left_is_never_shown_and_goes_and_what_is_being_written_stays() {
     let bench = bench().await;
     let name = |digit: &str| format!(".bellhop-{}.part", digit.repeat(32));
-    let old = SystemTime::now() - Duration::from_secs(2 * 60 * 60);
-    for (path, time) in [(name("a"), old), (format!("folder/{}", name("b")), old), (name("c"), SystemTime::now())] {
-        let file = bench.put("alice", &path, "half");
-        std::fs::File::options().write(true).open(file).unwrap().set_modified(time).unwrap();
+    for path in [name("a"), format!("folder/{}", name("b"))] {
+        bench.put("alice", &path, "half");
     }
     // A folder that was being deleted.
-    let doomed =
-        bench.put("alice", &format!("{}/deep/er/file", name("d")), "").ancestors().nth(3).unwrap().to_path_buf();
-    std::fs::File::open(&doomed).unwrap().set_modified(old).unwrap();
+    bench.put("alice", &format!("{}/deep/er/file", name("d")), "");
+    // Whoever still writes holds a lock.
+    let writing = std::fs::File::open(bench.put("alice", &name("c"), "half")).unwrap();
+    writing.lock().unwrap();
     bench.put("alice", "mine.md", "");
     for _ in 0..2 {
         assert_eq!(bench.paths("alice", Ask::default()).await, ["mine.md"]);
     }
     let left: Vec<_> = snapshot(&bench.home("alice")).into_iter().map(|(path, _)| path).collect();
     assert_eq!(left, [name("c").as_str(), "folder", "mine.md"].map(|path| bench.home("alice").join(path)));
+}
+
+#[tokio::test]
+async fn what_a_crash_left_goes_at_the_next_start_for_every_user() {
+    let bench = bench().await;
+    let name = format!(".bellhop-{}.part", "a".repeat(32));
+    for user in ["alice", "bob"] {
+        bench.put(user, &format!("folder/{name}"), "half");
+        bench.put(user, &format!("{name}/half/copied"), "");
+        bench.put(user, "folder/mine.md", "whole");
+    }
+    let _next = bellhop_connector_files::Files::open(
+        crate::support::RESOURCE,
+        bellhop_connector_files::Config::new(bench.root.path().join("users")),
+    )
+    .await
+    .unwrap();
+    let until = Instant::now() + Duration::from_secs(10);
+    while ["alice", "bob"].iter().any(|user| snapshot(&bench.home(user)).len() > 2) {
+        assert!(Instant::now() < until, "it stayed");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(bench.text("bob", "folder/mine.md").await, "whole");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -81,6 +81,18 @@ async fn an_update_of_another_version_is_a_conflict() {
 }
 
 #[tokio::test]
+async fn an_update_makes_a_missing_file_only_when_said() {
+    let bench = bench().await;
+    let write = |options| bench.run("alice", update("new/a.md", json!({"content": "x"}), options));
+    let (code, _) = refusal(write(json!({"create_missing": true, "if_version": "1"})).await);
+    assert_eq!((code, bench.home("alice").exists()), ("not_found", false));
+    let made = data(&write(json!({"create_missing": true})).await.unwrap());
+    assert_eq!((&made["path"], bench.text("alice", "new/a.md").await), (&json!("new/a.md"), "x".into()));
+    let again = data(&write(json!({"create_missing": true})).await.unwrap());
+    assert_ne!(made["version"], again["version"]);
+}
+
+#[tokio::test]
 async fn an_update_makes_nothing_and_needs_content() {
     let bench = bench().await;
     bench.put("alice", "folder/a.md", "old");
@@ -137,7 +149,11 @@ async fn sizes_and_encodings_are_checked_before_anything_is_made() {
     let cases = [
         (json!({"path": "a", "content": "12345678901"}), "limit_exceeded", "`content` is larger than 10 bytes."),
         (json!({"path": "a", "content": "!", "encoding": "base64"}), "invalid_argument", "`content` is not base64"),
-        (json!({"path": "a", "content": "", "encoding": "rot13"}), "invalid_argument", "`encoding` must be text or"),
+        (
+            json!({"path": "a", "content": "", "encoding": "rot13"}),
+            "invalid_argument",
+            "`encoding` must be text, base64 or an encoding",
+        ),
         (json!({"path": "a", "kind": "pipe"}), "invalid_argument", "`kind` must be file or folder."),
         (json!({"path": "a", "kind": "folder", "content": "x"}), "invalid_argument", "A folder has no `content`."),
         (json!({"path": "a", "user_id": "bob"}), "invalid_argument", "`user_id` cannot be set. Give path, kind,"),

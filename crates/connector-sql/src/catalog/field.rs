@@ -92,7 +92,7 @@ fn number(kind: &str, range: Option<(i64, i64)>, bounds: &Bounds) -> Value {
 }
 
 /// JSON Schema of a column's values.
-fn schema(kind: &Kind, column: &Column, engine: Engine) -> Value {
+pub(crate) fn schema(kind: &Kind, column: &Column, engine: Engine) -> Value {
     let text = |format: &str| json!({"type": "string", "format": format});
     match kind {
         // The bounds of small types are told; larger values come as text, see the crate's documentation.

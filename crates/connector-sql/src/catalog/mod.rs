@@ -5,6 +5,8 @@ mod field;
 mod hidden;
 mod related;
 
+pub(crate) use field::schema;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -12,6 +14,7 @@ use connector::{Catalog, Collection, Error, OperationKind, Result};
 
 pub(crate) use related::{DEPTH_MAX, NAMES_MAX, RELATED_MAX, Relation};
 
+use crate::action::Actions;
 use crate::ownership::{Owned, Owners, Tie};
 use crate::schema::{Column, Engine, ForeignKey, Schema, Table};
 use crate::{Config, Scope};
@@ -22,6 +25,7 @@ pub(crate) struct Snapshot {
     pub(crate) schema: Schema,
     pub(crate) owners: Owners,
     pub(crate) catalog: Arc<Catalog>,
+    pub(crate) actions: Actions,
     offers: BTreeMap<String, Offer>,
     relations: Vec<Vec<Relation>>,
 }
@@ -72,7 +76,7 @@ impl Snapshot {
                 }
             }
         }
-        Ok(Self { schema, owners, catalog: Arc::new(catalog), offers, relations })
+        Ok(Self { schema, owners, catalog: Arc::new(catalog), actions: Actions::new(), offers, relations })
     }
 
     /// What rows of `table` lead to.

@@ -2,11 +2,13 @@
 
 mod bounds;
 mod choices;
+pub(crate) mod functions;
 mod kind;
 mod pg_type;
 mod postgres;
 mod sqlite;
 mod tokens;
+pub(crate) mod types;
 
 use connector::Result;
 

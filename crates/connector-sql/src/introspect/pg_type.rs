@@ -79,7 +79,7 @@ impl ColumnRow {
     }
 }
 
-fn kind(name: &str, category: &str, typmod: i32) -> Kind {
+pub(super) fn kind(name: &str, category: &str, typmod: i32) -> Kind {
     match name {
         "int2" => Kind::Integer { bits: 16 },
         "int4" => Kind::Integer { bits: 32 },

@@ -6,6 +6,7 @@ mod create;
 mod delete;
 mod expand;
 mod get;
+mod invoke;
 mod list;
 mod misfit;
 mod page;
@@ -17,6 +18,7 @@ pub(crate) use aggregate::aggregate;
 pub(crate) use create::create;
 pub(crate) use delete::delete;
 pub(crate) use get::get;
+pub(crate) use invoke::invoke;
 pub(crate) use list::list;
 pub(crate) use update::update;
 

@@ -20,8 +20,8 @@ impl<'a> Connections<'a> {
 
     pub(crate) async fn session(&self, purpose: Purpose) -> sqlx::Result<Session> {
         Ok(match self.pool {
-            Pool::Sqlite { pool, statement_timeout, .. } => {
-                Session::Sqlite(sqlite::Held::take(pool, purpose, *statement_timeout).await?)
+            Pool::Sqlite { pool, writer, statement_timeout, .. } => {
+                Session::Sqlite(sqlite::Held::take(pool, writer.as_ref(), purpose, *statement_timeout).await?)
             }
             Pool::Postgres { pool, patience } => {
                 Session::Postgres(postgres::Held::take(pool, purpose, *patience, self.settings).await?)

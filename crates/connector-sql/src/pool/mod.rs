@@ -3,6 +3,7 @@
 mod bind;
 mod cell;
 mod connections;
+mod describe;
 mod open;
 mod postgres;
 mod sqlite;
@@ -14,6 +15,7 @@ use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 
 pub(crate) use cell::{Cell, Row};
 pub(crate) use connections::Connections;
+pub(crate) use describe::Described;
 pub(crate) use open::open;
 
 use crate::schema::Engine;
@@ -21,8 +23,18 @@ use crate::sql::Statement;
 
 #[derive(Debug)]
 pub(crate) enum Pool {
-    Sqlite { pool: SqlitePool, statement_timeout: Duration, read_only: bool },
-    Postgres { pool: PgPool, patience: Duration },
+    Sqlite {
+        /// Connections that only read.
+        pool: SqlitePool,
+        /// The connection that writes. A database in memory has only one connection, for both.
+        writer: Option<SqlitePool>,
+        statement_timeout: Duration,
+        read_only: bool,
+    },
+    Postgres {
+        pool: PgPool,
+        patience: Duration,
+    },
 }
 
 /// What a session is for.
@@ -65,7 +77,12 @@ impl Pool {
 
     pub(crate) async fn close(&self) {
         match self {
-            Self::Sqlite { pool, .. } => pool.close().await,
+            Self::Sqlite { pool, writer, .. } => {
+                pool.close().await;
+                if let Some(writer) = writer {
+                    writer.close().await;
+                }
+            }
             Self::Postgres { pool, .. } => pool.close().await,
         }
     }
@@ -90,7 +107,8 @@ impl Session {
         mut take: impl FnMut(Row) -> bool + Send,
     ) -> sqlx::Result<()> {
         tracing::trace!(sql = statement.sql, "query");
-        // The text is made by sea-query from identifiers of the database's own catalog; values are bound.
+        // The text is made by sea-query from identifiers of the database's own catalog, or is the operator's; values
+        // are bound.
         let sql = AssertSqlSafe(statement.sql.as_str());
         match self {
             Self::Sqlite(held) => {
@@ -132,6 +150,7 @@ impl Session {
                 Ok(query.execute(held.connection()?).await?.rows_affected())
             }
             Self::Postgres(held) => {
+                held.within().await?;
                 let arguments = bind::postgres(&statement.values)?;
                 held.busy(async |connection| {
                     Ok(sqlx::query_with(sql, arguments).execute(connection).await?.rows_affected())

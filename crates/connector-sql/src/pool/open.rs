@@ -63,7 +63,12 @@ async fn sqlite(config: &Config, rest: &str) -> Result<Pool> {
         // Such a database lives as long as its only connection.
         pool = pool.max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
     }
-    let pool = pool.connect_with(options).await.map_err(|error| {
+    let writer = match memory {
+        true => None,
+        // SQLite has one writer at a time; who waits for it waits in the pool's queue and not on the file's lock.
+        false => Some(pool.clone().max_connections(1).connect_lazy_with(options.clone())),
+    };
+    let pool = pool.connect_with(options.pragma("query_only", "ON")).await.map_err(|error| {
         Error::new(
             ErrorKind::Unavailable,
             format!(
@@ -73,7 +78,7 @@ async fn sqlite(config: &Config, rest: &str) -> Result<Pool> {
         )
         .with_source(error)
     })?;
-    Ok(Pool::Sqlite { pool, statement_timeout: Duration::from_millis(config.statement_timeout_ms), read_only })
+    Ok(Pool::Sqlite { pool, writer, statement_timeout: Duration::from_millis(config.statement_timeout_ms), read_only })
 }
 
 async fn postgres(config: &Config, url: &str) -> Result<Pool> {
@@ -100,12 +105,14 @@ async fn postgres(config: &Config, url: &str) -> Result<Pool> {
         .after_connect(move |connection, _| {
             let statement_timeout = statement_timeout.clone();
             Box::pin(async move {
+                // A session reads only, unless a transaction says at its beginning that it writes.
                 // How values are spelled must not depend on the server's settings: positions and answers are text.
                 sqlx::query(
                     "SELECT set_config('statement_timeout', $1, false), set_config('TimeZone', 'UTC', false), \
                      set_config('DateStyle', 'ISO, YMD', false), set_config('IntervalStyle', 'iso_8601', false), \
                      set_config('bytea_output', 'hex', false), set_config('standard_conforming_strings', 'on', false), \
-                     set_config('idle_in_transaction_session_timeout', '60s', false)",
+                     set_config('idle_in_transaction_session_timeout', '60s', false), \
+                     set_config('default_transaction_read_only', 'on', false)",
                 )
                 .bind(statement_timeout)
                 .execute(&mut *connection)

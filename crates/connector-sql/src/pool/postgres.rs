@@ -36,7 +36,7 @@ impl Held {
         let settings = settings.map(str::to_owned);
         let mut held = Self { connection, transaction: false, busy: false, patience, settings };
         if purpose == Purpose::Write {
-            held.begin("BEGIN").await?;
+            held.begin("BEGIN READ WRITE").await?;
         }
         Ok(held)
     }
@@ -55,13 +55,18 @@ impl Held {
         self.busy(async |connection| connection.execute(AssertSqlSafe(text)).await.map(drop)).await
     }
 
+    /// Where row security holds, a statement outside of a transaction gets one.
+    pub(super) async fn within(&mut self) -> sqlx::Result<()> {
+        if self.settings.is_none() || self.transaction { Ok(()) } else { self.begin("BEGIN READ ONLY").await }
+    }
+
     /// The whole transaction of a single statement as one text, where row security needs one and none is open. A
     /// statement that cannot be written as text gets a transaction around it, which [`end`](Self::end) ends.
     pub(super) async fn whole(&mut self, statement: &Statement) -> sqlx::Result<Option<String>> {
         let Some(settings) = self.settings.as_ref().filter(|_| !self.transaction) else { return Ok(None) };
         match statement.literal() {
             Some(text) => Ok(Some(format!("BEGIN READ ONLY; {settings}; {text}; COMMIT"))),
-            None => self.begin("BEGIN READ ONLY").await.map(|()| None),
+            None => self.within().await.map(|()| None),
         }
     }
 

@@ -4,13 +4,16 @@ use std::time::{Duration, Instant};
 
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::SqliteConnection;
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::{Executor, Sqlite, SqlitePool, Transaction};
 
 use super::Purpose;
 
 /// How many steps of SQLite's virtual machine pass between two looks at the clock and the stop sign: well under a
 /// millisecond of work.
 const STEPS_BETWEEN_LOOKS: i32 = 2_000;
+
+/// Takes the write lock at once: what is checked stays true until it is written.
+const BEGIN: &str = "BEGIN IMMEDIATE";
 
 /// A SQLite connection, whose statements run on a thread of their own. That thread is told to stop by a sign that a
 /// progress handler looks at, because dropping the future alone would let the statement run on.
@@ -41,11 +44,25 @@ impl Connection {
 }
 
 impl Held {
-    pub(super) async fn take(pool: &SqlitePool, purpose: Purpose, timeout: Duration) -> sqlx::Result<Self> {
-        let mut connection = match purpose {
-            Purpose::Read => Connection::Plain(pool.acquire().await?),
-            // Takes the write lock at once: what is checked stays true until it is written.
-            Purpose::Write => Connection::Transaction(pool.begin_with("BEGIN IMMEDIATE").await?),
+    pub(super) async fn take(
+        pool: &SqlitePool,
+        writer: Option<&SqlitePool>,
+        purpose: Purpose,
+        timeout: Duration,
+    ) -> sqlx::Result<Self> {
+        let mut connection = match (purpose, writer) {
+            (Purpose::Read, Some(_)) => Connection::Plain(pool.acquire().await?),
+            (Purpose::Write, Some(writer)) => Connection::Transaction(writer.begin_with(BEGIN).await?),
+            (Purpose::Read, None) => {
+                let mut only = pool.acquire().await?;
+                only.execute("PRAGMA query_only = ON").await?;
+                Connection::Plain(only)
+            }
+            (Purpose::Write, None) => {
+                let mut only = pool.begin_with("BEGIN").await?;
+                only.execute("PRAGMA query_only = OFF").await?;
+                Connection::Transaction(only)
+            }
         };
         let sign = Arc::new(AtomicU8::new(GO));
         let (seen, deadline) = (Arc::clone(&sign), Instant::now() + timeout);

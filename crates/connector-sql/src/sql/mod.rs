@@ -9,6 +9,7 @@ pub(crate) mod key;
 pub(crate) mod literal;
 pub(crate) mod nest;
 pub(crate) mod order;
+pub(crate) mod plain;
 pub(crate) mod scope;
 pub(crate) mod show;
 mod text;

@@ -1,8 +1,10 @@
 //! How values go into answers: the database itself writes the JSON.
 
 use sea_query::{Alias, BinOper, CaseStatement, Expr, ExprTrait, Func, Query};
+use serde_json::Value;
 
 use super::{cast, column};
+use crate::pool::Cell;
 use crate::schema::{Column, Engine, Kind, Table};
 
 /// The largest whole number that every JSON reader keeps exactly (RFC 8259 section 6).
@@ -134,4 +136,25 @@ fn sqlite(held: Expr, kind: &Kind) -> Expr {
 /// A name from the database's own catalog as an SQL string.
 fn literal(name: &str) -> Expr {
     Expr::cust(format!("'{}'", name.replace('\'', "''")))
+}
+
+/// SQLite: one row of values as the text of a JSON object, by the same rules. For statements that are not ours, whose
+/// values cannot be written by the database.
+pub(crate) fn cells(columns: &[(String, bool)], row: Vec<Cell>) -> String {
+    let object = columns.iter().zip(row).map(|((name, truth), cell)| (name.clone(), of_cell(*truth, cell)));
+    Value::Object(object.collect()).to_string()
+}
+
+fn of_cell(truth: bool, cell: Cell) -> Value {
+    match cell {
+        Cell::Null => Value::Null,
+        Cell::Integer(number @ (0 | 1)) if truth => (number == 1).into(),
+        Cell::Integer(number) if number.unsigned_abs() <= EXACT_MAX.unsigned_abs() => number.into(),
+        Cell::Integer(number) => number.to_string().into(),
+        Cell::Real(number) if number.is_finite() => number.into(),
+        Cell::Real(number) => if number > 0.0 { "Inf" } else { "-Inf" }.into(),
+        Cell::Text(text) => text.into(),
+        Cell::Broken(bytes) => String::from_utf8_lossy(&bytes).into(),
+        Cell::Blob(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into(),
+    }
 }

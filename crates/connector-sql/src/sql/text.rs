@@ -108,7 +108,7 @@ pub(super) fn is_decimal(text: &str) -> bool {
     all(whole) && all(part)
 }
 
-pub(super) fn is_uuid(text: &str) -> bool {
+pub(crate) fn is_uuid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(at, byte)| match at {
             8 | 13 | 18 | 23 => byte == b'-',
@@ -132,7 +132,7 @@ pub(super) fn looks_numeric(id: &str) -> bool {
 }
 
 /// Whether SQLite reads this as a date, with or without a time.
-pub(super) fn is_time(text: &str) -> bool {
+pub(crate) fn is_time(text: &str) -> bool {
     let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
     let Some(rest) = shape.strip_prefix("0000-00-00") else { return false };
     let Some(time) = rest.strip_prefix(['T', ' ']) else { return rest.is_empty() };

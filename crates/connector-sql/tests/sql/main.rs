@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
 mod figures;
+mod functions;
 mod membership;
 mod naming;
 mod ownership;
+mod queries;
 mod reading;
 mod related;
 mod row_security;

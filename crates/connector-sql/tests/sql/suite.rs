@@ -55,11 +55,28 @@ const GARDEN: &str = r#"
     INSERT INTO events (user_id, kind, at) VALUES ('alice', 'alice signed in', '2026-01-01'), ('bob', 'bob signed in', '2026-01-01');
 "#;
 
+/// Actions of every effect, by keys that could be another user's.
+fn queries(engine: Engine) -> serde_json::Value {
+    let key = if engine == Engine::Sqlite { "id = :id" } else { "id::text = :id" };
+    json!({
+        "order_number": {"description": "The number of an order", "sql": "SELECT id, number FROM orders WHERE user_id = :caller_id AND id = :id",
+            "parameters": {"id": {"type": "integer"}}},
+        "numbered": {"description": "Orders of a number", "sql": "SELECT id, total FROM orders WHERE user_id = :caller_id AND number = :number",
+            "parameters": {"number": {}}},
+        "rename_folder": {"description": "Renames a folder", "sql": "UPDATE folders SET name = :name WHERE id = :id AND \"ownerId\" = :caller_id RETURNING id, name",
+            "parameters": {"id": {"type": "integer"}, "name": {"default": "renamed"}}, "effect": "write"},
+        "drop_note": {"description": "Removes a note", "sql": format!("DELETE FROM notes WHERE user_id = :caller_id AND {key}"),
+            "parameters": {"id": {}}, "effect": "destroy"},
+        "list_products": {"description": "What there is", "sql": "SELECT id, name FROM products", "shared": true},
+    })
+}
+
 both! {
     nothing_of_another_user_is_ever_seen(engine) {
         let world = World::new(engine, GARDEN, |config| {
             config.shared = vec!["products".into()];
             config.shared_writable = vec!["tags".into()];
+            config.queries = serde_json::from_value(queries(engine)).unwrap();
             // The suite wants to make new items, and names them by an identifier.
             for (table, operations) in [("profiles", json!(["list", "get", "update"])), ("events", json!(["list", "aggregate"]))] {
                 let settings = serde_json::from_value(json!({ "operations": operations })).unwrap();
@@ -84,6 +101,9 @@ both! {
         subject.internals = vec!["SELECT ".into(), "sqlx".into(), "test.db".into()];
         let report = run(subject).await;
         assert!(report.calls > 1_000, "{report}");
+        for action in ["order_number", "numbered", "rename_folder", "drop_note"] {
+            assert!(report.attempts.keys().any(|(name, _)| name == action), "{action} was not tried: {report}");
+        }
         drop(_folder);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use access::Caller;
 use bellhop_connector_sql::{Config, Sql};
 use connector::{
-    Aggregate, Connector, Create, Delete, Error, Filter, FilterLimits, Function, Get, Identifier, List, Metric,
+    Aggregate, Connector, Create, Delete, Error, Filter, FilterLimits, Function, Get, Identifier, Invoke, List, Metric,
     Operation, Outcome, Result, Sort, Start, Update,
 };
 use serde_json::{Map, Value, json};
@@ -130,6 +130,14 @@ fn sorts(sort: &[&str]) -> Vec<Sort> {
 impl As<'_> {
     pub(crate) async fn call(&self, operation: Operation) -> Result<Outcome> {
         let effect = operation.kind().unwrap().effect();
+        let permit = testkit::permit(&self.caller, "shop", &operation, effect);
+        self.world.sql.execute(permit, operation, &testkit::context()).await
+    }
+
+    pub(crate) async fn invoke(&self, action: &str, input: Value) -> Result<Outcome> {
+        let Value::Object(input) = input else { panic!("an object") };
+        let effect = self.world.sql.catalog().action(action).map_or(access::Effect::Read, |action| action.effect);
+        let operation = Operation::Invoke(Invoke { action: action.to_owned(), input });
         let permit = testkit::permit(&self.caller, "shop", &operation, effect);
         self.world.sql.execute(permit, operation, &testkit::context()).await
     }

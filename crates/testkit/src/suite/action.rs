@@ -12,13 +12,10 @@ const FOREIGN_MAX: usize = 10;
 /// with a key of nothing: both must look alike.
 pub(super) async fn try_all(suite: &mut Suite, action: &Action) -> Check {
     suite.attempted(&action.name, "invoke");
-    let mut keys: Vec<Value> = Vec::new();
-    for collection in suite.catalog.collections.iter().filter(|it| is_owned(&it.ownership)) {
-        let hers = suite.only(Who::Alice, collection);
-        let parts = hers.iter().filter_map(|item| item.identifier.as_ref()).take(FOREIGN_MAX);
-        keys.extend(parts.flat_map(|identifier| identifier.parts().iter().map(|(_, value)| value.clone())));
-    }
-    for key in keys {
+    // The same number may name an item of his in another collection, which is not hers.
+    let his = keys(suite, Who::Bob);
+    let hers = keys(suite, Who::Alice);
+    for key in hers.into_iter().filter(|key| !his.contains(key)) {
         for (name, _) in inputs(action).into_iter().filter(|(_, schema)| takes(schema, &key)) {
             looks_missing(suite, action, &name, &key).await?;
             beside_his_own(suite, action, &name, &key).await?;
@@ -31,6 +28,18 @@ pub(super) async fn try_all(suite: &mut Suite, action: &Action) -> Check {
         let _ = suite.call(Who::Bob, invoke(action, input)).await?;
     }
     Ok(())
+}
+
+/// Values that identify items of one user only.
+fn keys(suite: &Suite, who: Who) -> Vec<Value> {
+    let mut keys = Vec::new();
+    for collection in suite.catalog.collections.iter().filter(|it| is_owned(&it.ownership)) {
+        let own = suite.only(who, collection);
+        let most = if who == Who::Alice { FOREIGN_MAX } else { usize::MAX };
+        let identifiers = own.iter().filter_map(|item| item.identifier.as_ref()).take(most);
+        keys.extend(identifiers.flat_map(|identifier| identifier.parts().iter().map(|(_, value)| value.clone())));
+    }
+    keys
 }
 
 /// The action on what is Alice's answers as on what is nobody's.

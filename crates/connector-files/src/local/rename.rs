@@ -3,23 +3,21 @@ use std::io;
 use cap_std::fs::Dir;
 use connector::Result;
 
-use crate::blocking::Stop;
+use super::Local;
 use crate::error::{failed, taken};
-use crate::home::Home;
 
 /// Moves one name to another that must be free; exactly one of several that try at once succeeds.
 ///
 /// The kernel does both in one step where it can (renameat2(2) `RENAME_NOREPLACE`); elsewhere the user's lock keeps
 /// other calls away between looking and moving.
-pub(crate) fn rename_to_free(
-    home: &Home,
+pub(super) fn rename_to_free(
+    home: &Local<'_>,
     (from_dir, from): (&Dir, &str),
     (to_dir, to): (&Dir, &str),
     argument: &str,
-    stop: &Stop,
 ) -> Result<()> {
     match in_one_step(from_dir, from, to_dir, to) {
-        Err(error) if not_known(&error) => under_lock(home, (from_dir, from), (to_dir, to), argument, stop),
+        Err(error) if not_known(&error) => under_lock(home, (from_dir, from), (to_dir, to), argument),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(taken(argument)),
         Err(error) => Err(failed(error)),
         Ok(()) => Ok(()),
@@ -27,13 +25,12 @@ pub(crate) fn rename_to_free(
 }
 
 fn under_lock(
-    home: &Home,
+    home: &Local<'_>,
     (from_dir, from): (&Dir, &str),
     (to_dir, to): (&Dir, &str),
     argument: &str,
-    stop: &Stop,
 ) -> Result<()> {
-    let _lock = home.lock(stop)?;
+    let _lock = home.lock()?;
     match to_dir.symlink_metadata(to) {
         Ok(_) => Err(taken(argument)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => from_dir.rename(from, to_dir, to).map_err(failed),
@@ -67,14 +64,17 @@ mod tests {
 
     use super::under_lock;
     use crate::blocking::Stop;
-    use crate::home::Home;
+    use crate::config::Config;
+    use crate::local::Local;
+    use crate::quota::Ledger;
 
     #[test]
     fn where_the_kernel_cannot_the_lock_lets_exactly_one_of_many_through() {
         let root = tempfile::TempDir::new().unwrap();
         let root = Dir::open_ambient_dir(root.path(), ambient_authority()).unwrap();
         let home = ["alice".to_owned()];
-        Home::open_or_make(&root, &home).unwrap();
+        root.create_dir("alice").unwrap();
+        let config = Config::new("");
         let dir = root.open_dir("alice").unwrap();
         for number in 0..16 {
             dir.write(number.to_string(), "x").unwrap();
@@ -82,11 +82,12 @@ mod tests {
         let placed = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             for number in 0..16 {
-                let (placed, root, dir, home) = (&placed, &root, &dir, &home);
+                let (placed, root, dir, home, config) = (&placed, &root, &dir, &home, &config);
                 scope.spawn(move || {
-                    let home = Home::open(root, home).unwrap().unwrap();
+                    let (ledger, stop) = (Ledger::new(config), Stop::default());
+                    let home = Local::open(root, home, config, &ledger, &stop).unwrap();
                     let from = number.to_string();
-                    let moved = under_lock(&home, (dir, &from), (dir, "to"), "to", &Stop::default());
+                    let moved = under_lock(&home, (dir, &from), (dir, "to"), "to");
                     placed.fetch_add(usize::from(moved.is_ok()), Ordering::Relaxed);
                 });
             }
