@@ -25,7 +25,7 @@ pub(crate) fn run() -> Result<()> {
 
 /// Servers and interpreters, through the system's package manager.
 pub(crate) fn system(_: &Workspace, steps: &Steps) -> Result<()> {
-    steps.step("system packages", || ensure(&[system::POSTGRESQL, system::PYTHON]))
+    steps.step("system packages", || ensure(&[system::POSTGRESQL, system::MARIADB, system::PYTHON]))
 }
 
 /// MCP clients, the conformance suite, identity providers and schemas of other programs, below the target folder.

@@ -15,10 +15,12 @@ pub use action::{FunctionConfig, ParameterConfig, ParameterType, QueryConfig};
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// `sqlite://path`, `sqlite:path`, `sqlite::memory:`, `postgres://…` or `postgresql://…`. A driver suffix, as in
+    /// `sqlite://path`, `sqlite:path`, `sqlite::memory:`, `postgres://…`, `postgresql://…`, `mysql://…` or
+    /// `mariadb://…`. A driver suffix, as in
     /// `postgresql+asyncpg://`, is ignored. A SQLite file must exist unless the URL ends in `?mode=rwc`.
     pub url: DatabaseUrl,
-    /// PostgreSQL schemas whose tables are offered, in order; the connection's search path where empty.
+    /// PostgreSQL schemas whose tables are offered, in order; the connection's search path where empty. For MySQL:
+    /// databases of the server; the one that `url` names where empty.
     #[serde(default)]
     pub schemas: Vec<String>,
     /// Tables and views that every user may read and none may write.
@@ -67,6 +69,11 @@ pub struct Config {
     /// access_key, signing_key, encryption_key, recovery_code, backup_code, credential, jwt, *pin, cvv, cvc, ssn.
     #[serde(default = "credential_columns")]
     pub credential_columns: Vec<String>,
+    /// The most items that one `create`, `update` or `delete` takes as a list, all of them or none. With 1 it is one
+    /// at a time.
+    #[serde(default = "batch_max")]
+    #[schemars(range(min = 1, max = 1000))]
+    pub batch_max: u32,
     /// The most connections kept open.
     #[serde(default = "pool_max")]
     #[schemars(range(min = 1, max = 1000))]
@@ -147,6 +154,25 @@ pub struct TableConfig {
     pub not_credentials: Vec<String>,
     /// How many items make an ordinary page.
     pub page_default: Option<u32>,
+    /// Which operations may also be done to all items that match `filters`, in two steps: the first call says how many
+    /// there are, the second names that number.
+    pub bulk: BTreeSet<Bulk>,
+    /// The most items that one such call may change; 1000 where not given.
+    #[schemars(range(min = 1, max = 10000))]
+    pub bulk_max: Option<u32>,
+    /// The column that tells versions of an item apart for `if_version`: a whole number, which every update raises by
+    /// one, or a time, which every update sets. Without it the item's own values tell.
+    pub version: Option<String>,
+}
+
+/// What may be done to all items that match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Bulk {
+    /// The same new values for each.
+    Update,
+    /// Each is removed.
+    Delete,
 }
 
 /// The words of [`TableConfig::operations`], for its JSON Schema.
@@ -180,6 +206,7 @@ impl Config {
             functions: BTreeMap::new(),
             hide: Vec::new(),
             credential_columns: credential_columns(),
+            batch_max: batch_max(),
             pool_max: pool_max(),
             statement_timeout_ms: statement_timeout_ms(),
             connect_timeout_ms: connect_timeout_ms(),
@@ -209,7 +236,8 @@ impl From<String> for DatabaseUrl {
 impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = self.expose().split(':').next().unwrap_or_default();
-        let known = matches!(scheme.split('+').next(), Some("sqlite" | "postgres" | "postgresql"));
+        let known =
+            matches!(scheme.split('+').next(), Some("sqlite" | "postgres" | "postgresql" | "mysql" | "mariadb"));
         write!(out, "{}:…", if known { scheme } else { "?" })
     }
 }
@@ -250,6 +278,10 @@ fn credential_columns() -> Vec<String> {
         "cvc",
         "ssn",
     ])
+}
+
+fn batch_max() -> u32 {
+    100
 }
 
 fn pool_max() -> u32 {

@@ -68,27 +68,24 @@ fn reference(view: &View<'_>, table: &Table, column: usize) -> Option<Reference>
         .then(|| Reference { collection: parent.label.clone(), field: parent.columns[*target].name.clone() })
 }
 
-/// A number of a type that holds `range`, within bounds.
-fn number(kind: &str, range: Option<(i64, i64)>, bounds: &Bounds) -> Value {
+/// A number of a type whose values go from `low` to `high`, within bounds.
+fn number(kind: &str, low: Option<f64>, high: Option<f64>, bounds: &Bounds) -> Value {
     let mut schema = Map::from_iter([("type".to_owned(), json!(kind))]);
-    if let Some((low, high)) = range {
-        schema.insert("minimum".into(), json!(low));
-        schema.insert("maximum".into(), json!(high));
-    }
-    let mut narrow = |bound: Option<(f64, bool)>, closed: &str, open: &str, tighter: fn(f64, f64) -> bool| {
-        let Some((number, is_open)) = bound else { return };
-        let type_says = schema.get(closed).and_then(Value::as_f64);
-        if type_says.is_some_and(|type_says| !tighter(number, type_says)) {
-            return;
-        }
-        // Whole numbers are written without a fraction.
-        let whole = number.fract() == 0.0 && number.abs() < 9e15;
-        let shown = if whole { json!(number as i64) } else { json!(number) };
-        schema.insert(if is_open { open } else { closed }.to_owned(), shown);
-    };
-    narrow(bounds.low, "minimum", "exclusiveMinimum", |number, than| number > than);
-    narrow(bounds.high, "maximum", "exclusiveMaximum", |number, than| number < than);
+    let mut bound =
+        |of_type: Option<f64>, checked: Option<(f64, bool)>, names: [&str; 2], tighter: fn(f64, f64) -> bool| {
+            let checked = checked.filter(|(number, _)| of_type.is_none_or(|of_type| tighter(*number, of_type)));
+            let Some((number, open)) = checked.or_else(|| of_type.map(|of_type| (of_type, false))) else { return };
+            schema.insert(names[usize::from(open)].to_owned(), exact(number));
+        };
+    bound(low, bounds.low, ["minimum", "exclusiveMinimum"], |number, than| number > than);
+    bound(high, bounds.high, ["maximum", "exclusiveMaximum"], |number, than| number < than);
     Value::Object(schema)
+}
+
+/// Whole numbers are written without a fraction.
+fn exact(number: f64) -> Value {
+    let digits = number.to_string();
+    digits.parse::<i64>().map_or_else(|_| json!(number), |whole| json!(whole))
 }
 
 /// JSON Schema of a column's values.
@@ -96,13 +93,19 @@ pub(crate) fn schema(kind: &Kind, column: &Column, engine: Engine) -> Value {
     let text = |format: &str| json!({"type": "string", "format": format});
     match kind {
         // The bounds of small types are told; larger values come as text, see the crate's documentation.
-        Kind::Integer { bits: 16 } => number("integer", Some((i16::MIN.into(), i16::MAX.into())), &column.bounds),
-        Kind::Integer { bits: 32 } => number("integer", Some((i32::MIN.into(), i32::MAX.into())), &column.bounds),
-        Kind::Integer { .. } => number("integer", None, &column.bounds),
-        Kind::Decimal { .. } | Kind::Float => number("number", None, &column.bounds),
+        Kind::Integer { bits } => {
+            let range = (Column { kind: kind.clone(), ..column.clone() }).whole_numbers();
+            let (low, high) = match range {
+                Some((least, most)) if *bits < 64 => (Some(least as f64), Some(most as f64)),
+                Some((0, _)) => (Some(0.0), None),
+                _ => (None, None),
+            };
+            number("integer", low, high, &column.bounds)
+        }
+        Kind::Decimal { .. } | Kind::Float => number("number", None, None, &column.bounds),
         Kind::Text => {
             let mut schema = Map::from_iter([("type".to_owned(), json!("string"))]);
-            let declared = column.max_length.filter(|_| engine == Engine::Postgres);
+            let declared = column.max_length.filter(|_| engine != Engine::Sqlite && column.choices.is_empty());
             if let Some(length) = declared.into_iter().chain(column.bounds.length_max).min() {
                 schema.insert("maxLength".into(), json!(length));
             }

@@ -46,6 +46,14 @@ pub(super) fn of_constraint(definition: &str) -> Vec<Found> {
     }
 }
 
+/// What a MySQL check constraint, as the server prints it, says. Its `length` counts bytes, which says little of
+/// characters.
+pub(super) fn of_clause(clause: &str) -> Vec<Found> {
+    let bytes = tokens(clause).iter().any(|token| is_word(Some(token), "length"));
+    let found = all(&tokens(&clause.replace("_utf8mb4\\'", "'").replace("\\'", "'")));
+    found.into_iter().filter(|found| found.of == Of::Value || !bytes).collect()
+}
+
 impl Found {
     /// Whether it is about a column of this name, or of a domain, which calls its value so.
     pub(super) fn is_of(&self, name: &str) -> bool {
@@ -340,6 +348,15 @@ mod tests {
         ] {
             assert_eq!(read(of_constraint(definition)), expected, "{definition}");
         }
+    }
+
+    #[test]
+    fn mysqls_spelling_is_read() {
+        assert_eq!(read(of_clause("((`a b` >= 0) and (`a b` <= 100.5))")), ["a b From(\"0\")", "a b UpTo(\"100.5\")"]);
+        assert_eq!(read(of_clause("`n` between 1 and 5 and `n` <> 3")), ["n From(\"1\")", "n UpTo(\"5\")"]);
+        assert_eq!(read(of_clause("char_length(`s`) <= 20")), ["length s UpTo(\"20\")"]);
+        assert_eq!(read(of_clause("(length(`s`) >= 3)")), [""; 0]);
+        assert_eq!(read(of_clause("(`s` <> _utf8mb4\\'\\')")), ["s NotEmpty"]);
     }
 
     #[test]

@@ -4,11 +4,15 @@ mod bounds;
 mod choices;
 pub(crate) mod functions;
 mod kind;
+mod my_type;
+mod mysql;
 mod pg_type;
 mod postgres;
 mod sqlite;
 mod tokens;
 pub(crate) mod types;
+
+pub(crate) use my_type::is_geometry;
 
 use connector::Result;
 
@@ -26,9 +30,10 @@ pub(crate) async fn introspect(pool: &Pool, security: Option<&RowSecurity>, conf
     let tables = match pool.engine() {
         Engine::Sqlite => sqlite::tables(&mut session, pool.read_only()).await,
         Engine::Postgres => postgres::tables(&mut session, config).await,
+        Engine::MySql => mysql::tables(&mut session, config, pool.is_mariadb()).await,
     };
     session.finish().await.map_err(failed)?;
-    let mut schema = Schema { engine: pool.engine(), tables: tables? };
+    let mut schema = Schema { engine: pool.engine(), mariadb: pool.is_mariadb(), tables: tables? };
     if security.is_some_and(|security| security.with_owners) {
         security::look_beyond(pool, &mut schema).await?;
     }

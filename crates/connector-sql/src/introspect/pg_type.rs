@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{bounds, choices};
-use crate::schema::{Affinity, Assigned, Bounds, Column, Kind};
+use crate::schema::{Assigned, Column, Kind};
 
 #[derive(Deserialize)]
 pub(super) struct ColumnRow {
@@ -45,7 +45,6 @@ impl ColumnRow {
             ordered: self.ordered || matches!(kind, Kind::Text | Kind::Enum(_)),
             exact: text && self.deterministic,
             choices: checks.iter().find_map(|check| choices::of_constraint(check)).unwrap_or_default(),
-            bounds: Bounds::default(),
             kind,
             name: self.name,
             cast: self.cast,
@@ -58,7 +57,7 @@ impl ColumnRow {
                 _ => Assigned::Caller,
             },
             comment: self.comment,
-            affinity: Affinity::default(),
+            ..Column::default()
         };
         // https://www.postgresql.org/docs/current/sql-createdomain.html: a domain's check calls its value VALUE.
         for found in checks.iter().flat_map(|check| bounds::of_constraint(check)).filter(|found| found.is_of("value")) {

@@ -16,12 +16,14 @@ fn schema(world: &World, collection: &str, field: &str) -> Value {
 
 both! {
     bounds_of_checks_are_described(engine) {
-        let world = World::new(engine, "
+        let script = "
             CREATE TABLE things (
                 id $ID, user_id text, quantity bigint NOT NULL CHECK (quantity > 0), price numeric(10,2) CHECK (price >= 0 AND price <= 100.5),
-                stars bigint CHECK (stars BETWEEN 1 AND 5), degrees $FLOAT CHECK (degrees > -273.15), name text CHECK (length(name) <= 20 AND name <> ''),
+                stars bigint CHECK (stars BETWEEN 1 AND 5), degrees $FLOAT CHECK (degrees > -273.15), name text CHECK (char_length(name) <= 20 AND name <> ''),
                 low bigint, high bigint, CHECK (low < high), CHECK (low > 0 OR high > 0), CHECK (high < 1000));
-        ", |_| {}).await;
+        ";
+        let script = if engine == Engine::Sqlite { script.replace("char_length", "length") } else { script.to_owned() };
+        let world = World::new(engine, &script, |_| {}).await;
         for (field, expected) in [
             ("quantity", json!({"type": "integer", "minimum": 1})),
             ("price", json!({"type": "number", "minimum": 0, "maximum": 100.5})),

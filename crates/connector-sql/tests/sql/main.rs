@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
 mod any_schema;
+mod asking;
 mod figures;
 mod functions;
 mod membership;
@@ -12,10 +13,13 @@ mod reading;
 mod related;
 mod row_security;
 mod schemas;
+mod several;
 mod shop;
 mod stopping;
 mod suite;
 mod tenants;
 mod types;
+mod upserts;
+mod versions;
 mod world;
 mod writes;
