@@ -1,5 +1,6 @@
 //! Reads the schema from the database's own catalog.
 
+mod bounds;
 mod choices;
 pub(crate) mod functions;
 mod kind;
@@ -9,6 +10,7 @@ mod pg_type;
 mod postgres;
 pub(crate) mod sizes;
 mod sqlite;
+mod tokens;
 pub(crate) mod types;
 
 pub(crate) use my_type::is_geometry;
