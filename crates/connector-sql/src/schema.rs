@@ -1,5 +1,6 @@
 //! What a database says of itself, in words that all engines share.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Which database.
@@ -13,6 +14,21 @@ pub(crate) enum Engine {
 pub(crate) struct Schema {
     pub(crate) engine: Engine,
     pub(crate) tables: Vec<Table>,
+    /// What the database has for searching texts, by table.
+    pub(crate) searches: BTreeMap<usize, Vec<Search>>,
+}
+
+/// By what texts are searched.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Search {
+    /// PostgreSQL: a column of searchable text, made in this language.
+    Column { column: usize, language: Option<String> },
+    /// PostgreSQL: searchable text made of these columns, as the server prints it, on which there is an index.
+    Expression { expression: String, columns: Vec<usize>, language: Option<String> },
+    /// SQLite: an FTS5 table with the texts of these columns, and the column that its rows are named by.
+    Table { name: String, rowid: String, columns: Vec<usize> },
+    /// The columns themselves.
+    Texts(Vec<usize>),
 }
 
 impl Schema {
@@ -38,6 +54,8 @@ pub(crate) struct Table {
     pub(crate) checks: Vec<Constraint>,
     pub(crate) foreign: Vec<ForeignKey>,
     pub(crate) grants: Grants,
+    /// Whether row security holds for whoever asks.
+    pub(crate) secured: Secured,
     /// Whether deleting a row would delete or change rows of a table that cannot be seen.
     pub(crate) cascades_unseen: bool,
     /// Columns that foreign keys of such tables refer to.
@@ -48,6 +66,15 @@ pub(crate) struct Table {
 pub(crate) enum Form {
     Table,
     View,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Secured {
+    #[default]
+    No,
+    /// It is enabled, but does not hold for the table's owner.
+    NotForOwner,
+    Yes,
 }
 
 /// What the database's own user may do with a table.

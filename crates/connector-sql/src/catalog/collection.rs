@@ -3,11 +3,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use connector::{Abilities, Collection, Field, Hidden, OperationKind, Ownership};
 
 use super::version::{self, Version};
-use super::{View, field, hidden, upsert};
+use super::{View, field, hidden, search, upsert};
 use crate::TableConfig;
 use crate::config::Bulk;
 use crate::ownership::Tie;
-use crate::schema::{Assigned, Form, Table};
+use crate::schema::{Assigned, ForeignKey, Form, OnDelete, Search, Table};
 
 /// How many items one change by filter may touch, where the configuration does not say.
 const BULK_MAX: u32 = 1000;
@@ -17,6 +17,7 @@ pub(super) struct Offered {
     pub(super) fields: Vec<usize>,
     pub(super) key: Vec<usize>,
     pub(super) version: Option<Version>,
+    pub(super) search: Option<Search>,
     pub(super) hidden: Vec<Hidden>,
 }
 
@@ -83,9 +84,13 @@ pub(super) fn offer(view: &View<'_>, at: usize) -> Result<Offered, Hidden> {
         .map(|key| hidden::reference(view, table, &key.columns, key.table))
         .collect();
     abilities(view, &mut collection, settings);
+    let search = search::means(view.schema, at, &collection, &columns);
+    if search.is_some() && collection.operations.contains(&OperationKind::List) {
+        collection.parameters.entry(OperationKind::List).or_default().push(search::parameter());
+    }
     let version = version::add(table, &mut collection, settings);
     parameters(view, at, &mut collection, version.is_some());
-    Ok(Offered { collection, fields: columns, key, version, hidden })
+    Ok(Offered { collection, fields: columns, key, version, search, hidden })
 }
 
 /// What can be done to several items at once.
@@ -131,7 +136,7 @@ fn operations(view: &View<'_>, at: usize, collection: &Collection, settings: &Ta
         Get => keyed,
         Create => writable && table.grants.insert && can_create(view, at, table, collection),
         Update => writable && table.grants.update && keyed && collection.fields.iter().any(|field| field.updatable),
-        Delete => writable && table.grants.delete && keyed && !table.cascades_unseen,
+        Delete => writable && table.grants.delete && keyed && !goes_unseen(view, at),
     };
     // One's own row among the users, or the members of something, holds what decides over rights: role, plan, team.
     let decides = view.owners.users == Some(at) || view.owners.members.contains(&at);
@@ -146,6 +151,24 @@ fn operations(view: &View<'_>, at: usize, collection: &Collection, settings: &Ta
         None => (!decides || matches!(kind, List | Get | Aggregate)) && !unborn(kind),
     };
     OperationKind::ALL.into_iter().filter(|kind| possible(*kind) && wanted(*kind)).collect()
+}
+
+/// Whether deleting a row may delete or change, by whatever chain, rows of a table that cannot be seen.
+fn goes_unseen(view: &View<'_>, at: usize) -> bool {
+    let tables = &view.schema.tables;
+    let (mut reached, mut left) = (BTreeSet::from([at]), vec![at]);
+    while let Some(parent) = left.pop() {
+        if tables[parent].cascades_unseen {
+            return true;
+        }
+        let cascades = |key: &ForeignKey| key.table == parent && key.declared && key.on_delete == OnDelete::Cascade;
+        for (child, table) in tables.iter().enumerate() {
+            if table.foreign.iter().any(cascades) && reached.insert(child) {
+                left.push(child);
+            }
+        }
+    }
+    false
 }
 
 /// Whether a caller can give every value that a new row must have.

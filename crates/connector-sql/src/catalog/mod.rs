@@ -4,24 +4,27 @@ mod collection;
 mod field;
 mod hidden;
 mod related;
+mod search;
 mod upsert;
 mod version;
 
 pub(crate) use field::schema;
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use connector::{Catalog, Collection, Error, OperationKind, Result};
 
 pub(crate) use related::{DEPTH_MAX, NAMES_MAX, RELATED_MAX, Relation};
+pub(crate) use search::SEARCH_CHARS_MAX;
 pub(crate) use upsert::upsert_keys;
 pub(crate) use version::Version;
 
-use crate::Config;
 use crate::action::Actions;
 use crate::ownership::{Owned, Owners, Tie};
-use crate::schema::{Column, Engine, ForeignKey, Schema, Table};
+use crate::schema::{Column, Engine, ForeignKey, Schema, Search, Table};
+use crate::{Config, Scope};
 
 /// One look at the database: what there is, whose it is, and what of it is offered.
 #[derive(Debug)]
@@ -29,6 +32,8 @@ pub(crate) struct Snapshot {
     pub(crate) schema: Schema,
     pub(crate) owners: Owners,
     pub(crate) catalog: Arc<Catalog>,
+    /// The same for the same look, within one process.
+    pub(crate) fingerprint: u64,
     pub(crate) actions: Actions,
     offers: BTreeMap<String, Offer>,
     relations: Vec<Vec<Relation>>,
@@ -46,6 +51,8 @@ pub(crate) struct Offer {
     pub(crate) key: Vec<usize>,
     /// How items' versions are told, where items can be changed.
     pub(crate) version: Option<Version>,
+    /// By what its texts are searched.
+    pub(crate) search: Option<Search>,
 }
 
 impl Snapshot {
@@ -65,6 +72,7 @@ impl Snapshot {
                         fields: offered.fields,
                         key: offered.key,
                         version: offered.version,
+                        search: offered.search,
                     };
                     offers.insert(offered.collection.name.clone(), offer);
                     catalog.collections.push(offered.collection);
@@ -83,7 +91,22 @@ impl Snapshot {
                 }
             }
         }
-        Ok(Self { schema, owners, catalog: Arc::new(catalog), actions: Actions::new(), offers, relations })
+        Ok(Self {
+            schema,
+            owners,
+            catalog: Arc::new(catalog),
+            fingerprint: 0,
+            actions: Actions::new(),
+            offers,
+            relations,
+        })
+    }
+
+    /// To be called when everything else is settled.
+    pub(crate) fn take_fingerprint(&mut self) {
+        let mut hasher = DefaultHasher::new();
+        format!("{self:?}").hash(&mut hasher);
+        self.fingerprint = hasher.finish();
     }
 
     /// What rows of `table` lead to.
@@ -99,6 +122,12 @@ impl Snapshot {
 
     pub(crate) fn engine(&self) -> Engine {
         self.schema.engine
+    }
+
+    /// Whether rows can be held against other writers. Policies for updates would decide over that, so where they hold
+    /// it is left to the row being read again at the end.
+    pub(crate) fn locks(&self) -> bool {
+        self.engine() == Engine::Postgres && self.owners.scope == Scope::Owner
     }
 }
 

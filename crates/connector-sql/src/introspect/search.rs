@@ -13,7 +13,8 @@ use crate::sql::Statement;
 const POSTGRES: &str = include_str!("postgres/search.sql");
 
 /// <https://sqlite.org/fts5.html#external_content_tables>
-const SQLITE: &str = "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%' ORDER BY name";
+const SQLITE: &str =
+    "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%' ORDER BY name";
 
 /// By table, the best first.
 pub(super) async fn find(
@@ -135,7 +136,10 @@ mod tests {
     #[test]
     fn the_language_is_read_from_what_the_server_prints() {
         assert_eq!(language("to_tsvector('english'::regconfig, body)").as_deref(), Some("english"));
-        assert_eq!(language("setweight(to_tsvector('pg_catalog.simple'::regconfig, a), 'A')").as_deref(), Some("pg_catalog.simple"));
+        assert_eq!(
+            language("setweight(to_tsvector('pg_catalog.simple'::regconfig, a), 'A')").as_deref(),
+            Some("pg_catalog.simple")
+        );
         for other in ["to_tsvector(lang, body)", "to_tsvector('a'' OR 1'::regconfig, body)", "f(body)"] {
             assert_eq!(language(other), None, "{other}");
         }
@@ -143,7 +147,10 @@ mod tests {
 
     #[test]
     fn arguments_of_a_virtual_table_are_split_outside_quotes() {
-        assert_eq!(split("a, \"b,c\", tokenize='x, y', d UNINDEXED"), ["a", "\"b,c\"", "tokenize='x, y'", "d UNINDEXED"]);
+        assert_eq!(
+            split("a, \"b,c\", tokenize='x, y', d UNINDEXED"),
+            ["a", "\"b,c\"", "tokenize='x, y'", "d UNINDEXED"]
+        );
         assert_eq!((unquoted("'it''s'"), unquoted(" [a b] ")), ("it's".to_owned(), "a b".to_owned()));
     }
 }

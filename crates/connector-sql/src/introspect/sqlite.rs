@@ -4,7 +4,7 @@ use connector::Result;
 
 use super::{choices, kind, texts};
 use crate::pool::Session;
-use crate::schema::{Affinity, Assigned, Column, Constraint, ForeignKey, Form, Grants, Kind, OnDelete, Table};
+use crate::schema::{Affinity, Assigned, Column, Constraint, ForeignKey, Form, Grants, Kind, OnDelete, Secured, Table};
 use crate::sql::Statement;
 
 /// Tables and views of the main database, without SQLite's own and the inner tables of virtual ones.
@@ -72,6 +72,7 @@ async fn table(session: &mut Session, name: String, form: &str, read_only: bool)
         checks: Vec::new(),
         foreign: Vec::new(),
         grants: Grants { select: true, insert: writable, update: writable, delete: writable },
+        secured: Secured::No,
         cascades_unseen: false,
         referred_unseen: Vec::new(),
     };

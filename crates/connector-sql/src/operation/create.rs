@@ -2,7 +2,7 @@ use connector::{Create, Error, ErrorKind, Outcome, Result};
 use sea_query::{Alias, Expr, Query, ReturningClause};
 use serde_json::{Map, Value};
 
-use super::write::{Failed, Values, atomically, bound, first, given, reread, values};
+use super::write::{Failed, Values, atomically, bound, denied, first, given, reread, values};
 use super::{Work, raw, references, row, upsert};
 use crate::catalog::Offered;
 use crate::error::Doing;
@@ -89,7 +89,8 @@ pub(super) async fn run(
         }
     }
     references::hold(session, offered, &new.checks).await?;
-    let cells = first(session, &new.insert).await?.ok_or_else(|| not_yours(offered))?;
+    let made = first(session, &new.insert).await.map_err(|error| denied(offered, error, || not_yours(offered)))?;
+    let cells = made.ok_or_else(|| not_yours(offered))?;
     if offered.table().key.is_empty() {
         return Ok(Made { row: cells, was_there: false });
     }

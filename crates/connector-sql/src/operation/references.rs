@@ -142,7 +142,7 @@ fn check(
     }
     if scope.snapshot.owners.tables[key.table].by_user() {
         select.and_where(scope.visible(key.table, &alias));
-        if engine == Engine::Postgres && parent.grants.update && parent.form == Form::Table {
+        if scope.snapshot.locks() && parent.grants.update && parent.form == Form::Table {
             // Not only its key: whose it is must stay, too.
             select.lock_with_tables(LockType::Share, [Alias::new(&alias)]);
         }

@@ -2,7 +2,7 @@ use connector::{Error, ErrorKind, Identifier, Outcome, Result, Update};
 use sea_query::{Alias, Expr, LockType, Query, SelectStatement};
 use serde_json::{Map, Value};
 
-use super::write::{Failed, Values, atomically, bound, first, given, rereading, values};
+use super::write::{Failed, Values, atomically, bound, denied, first, given, rereading, values};
 use super::{Work, raw, references, version};
 use crate::catalog::Offered;
 use crate::error::{self, Doing};
@@ -124,8 +124,11 @@ pub(super) async fn change_row(
         (checks, change, reread.select.statement(scope.snapshot.engine()))
     };
     references::hold(session, offered, &checks).await?;
-    if !values.is_empty() {
-        session.execute(&change).await?;
+    // None where the database's own policies let the row be seen and not changed.
+    if !values.is_empty()
+        && session.execute(&change).await.map_err(|error| denied(offered, error, || moved(offered)))? == 0
+    {
+        return Err(Error::not_found(&offered.collection.name).into());
     }
     Ok(first(session, &reread).await?.ok_or_else(|| moved(offered))?)
 }
@@ -166,7 +169,7 @@ pub(super) fn locate(
         .from(table(described).alias(Alias::new(&alias)))
         .and_where(which(&alias)?)
         .and_where(scope.visible(offered.offer.table, &alias));
-    if engine == Engine::Postgres {
+    if scope.snapshot.locks() {
         select.lock_with_tables(LockType::Update, [Alias::new(&alias)]);
     }
     Ok(Located { select, alias })

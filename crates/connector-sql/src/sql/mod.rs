@@ -6,10 +6,12 @@ pub(crate) mod bind;
 pub(crate) mod bucket;
 pub(crate) mod filter;
 pub(crate) mod key;
+pub(crate) mod literal;
 pub(crate) mod nest;
 pub(crate) mod order;
 pub(crate) mod plain;
 pub(crate) mod scope;
+pub(crate) mod search;
 pub(crate) mod show;
 mod text;
 

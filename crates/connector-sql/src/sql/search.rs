@@ -15,9 +15,9 @@ const WORDS_MAX: usize = 16;
 /// megabyte at most.
 const READ_CHARS_MAX: usize = 200_000;
 
-/// Holds for the rows of the table called `alias` in which the `search` argument's words are; for all without one.
-pub(crate) fn matching(offered: &Offered<'_>, alias: &str, options: &Map<String, Value>) -> Result<Expr> {
-    let Some(asked) = options.get("search").filter(|asked| !asked.is_null()) else { return Ok(always()) };
+/// Holds for the rows of the table called `alias` in which the words of the `search` argument are; nothing without one.
+pub(crate) fn matching(offered: &Offered<'_>, alias: &str, options: &Map<String, Value>) -> Result<Option<Expr>> {
+    let Some(asked) = options.get("search").filter(|asked| !asked.is_null()) else { return Ok(None) };
     let text = asked.as_str().ok_or_else(|| Error::invalid("`search` must be a text."))?;
     if text.chars().count() > SEARCH_CHARS_MAX {
         return Err(Error::invalid(format!("`search` is longer than {SEARCH_CHARS_MAX} characters.")));
@@ -32,21 +32,21 @@ pub(crate) fn matching(offered: &Offered<'_>, alias: &str, options: &Map<String,
         let message = format!("{} has no texts to search.", offered.collection.name);
         Error::new(ErrorKind::Unsupported, message)
     })?;
-    match search {
+    Ok(Some(match search {
         Search::Column { column: at, language } => {
-            Ok(found(column(Some(alias), &offered.column(*at).name), language.as_deref(), &text))
+            found(column(Some(alias), &offered.column(*at).name), language.as_deref(), &text)
         }
         // The server's own print of the expression, so that it uses the index; its columns are those of `alias`, the
         // only table here.
         Search::Expression { expression, language, .. } => {
-            Ok(found(Expr::cust(expression.clone()), language.as_deref(), &text))
+            found(Expr::cust(expression.clone()), language.as_deref(), &text)
         }
-        Search::Table { name, rowid, .. } => Ok(fts5(alias, name, rowid, &words)),
+        Search::Table { name, rowid, .. } => fts5(alias, name, rowid, &words),
         Search::Texts(columns) => match offered.snapshot.engine() {
-            Engine::Postgres => Ok(found(vector(offered, alias, columns), Some("simple"), &text)),
-            Engine::Sqlite => each(offered, alias, columns, &words),
+            Engine::Postgres => found(vector(offered, alias, columns), Some("simple"), &text),
+            Engine::Sqlite => each(offered, alias, columns, &words)?,
         },
-    }
+    }))
 }
 
 /// <https://www.postgresql.org/docs/current/textsearch-controls.html#TEXTSEARCH-PARSING-QUERIES>: of all readers of

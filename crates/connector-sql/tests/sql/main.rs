@@ -10,6 +10,8 @@ mod ownership;
 mod queries;
 mod reading;
 mod related;
+mod row_security;
+mod searching;
 mod several;
 mod shop;
 mod stopping;

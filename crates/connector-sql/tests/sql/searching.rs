@@ -16,10 +16,14 @@ const NOTES: &str = "
 /// What makes each engine's own means.
 fn indexed(engine: Engine) -> &'static str {
     match engine {
-        Engine::Sqlite => "
+        Engine::Sqlite => {
+            "
             CREATE VIRTUAL TABLE notes_fts USING fts5(title, body, content='notes', content_rowid='id');
-            INSERT INTO notes_fts (notes_fts) VALUES ('rebuild');",
-        Engine::Postgres => "CREATE INDEX ON notes USING gin (to_tsvector('english', title || ' ' || coalesce(body, '')));",
+            INSERT INTO notes_fts (notes_fts) VALUES ('rebuild');"
+        }
+        Engine::Postgres => {
+            "CREATE INDEX ON notes USING gin (to_tsvector('english', title || ' ' || coalesce(body, '')));"
+        }
         #[allow(unreachable_patterns, reason = "for engines to come")]
         _ => "CREATE FULLTEXT INDEX notes_text ON notes (title, body);",
     }
@@ -34,15 +38,41 @@ async fn ids(who: &As<'_>, search: &str) -> Result<Value> {
 
 /// Texts that mean something in some engine's language of searches.
 const HOSTILE: [&str; 24] = [
-    "'", "\"", "\"\"", "'; DROP TABLE notes; --", "a AND", "OR", "NOT", "NEAR(", "a NEAR/2 b", "title:", "-", "--", "+", "*", "a*",
-    "(", ")", "<->", "!!", "a:b:c", "{title} : x", "\\", "%", "\u{0}",
+    "'",
+    "\"",
+    "\"\"",
+    "'; DROP TABLE notes; --",
+    "a AND",
+    "OR",
+    "NOT",
+    "NEAR(",
+    "a NEAR/2 b",
+    "title:",
+    "-",
+    "--",
+    "+",
+    "*",
+    "a*",
+    "(",
+    ")",
+    "<->",
+    "!!",
+    "a:b:c",
+    "{title} : x",
+    "\\",
+    "%",
+    "\u{0}",
 ];
 
 async fn survives(who: &As<'_>) {
     for text in HOSTILE.into_iter().chain([&*"x".repeat(400), &*"é ".repeat(200)]) {
         match ids(who, text).await {
             Ok(found) => assert!(found.as_array().unwrap().iter().all(|id| *id != json!(4)), "{text:?}: {found}"),
-            Err(error) => assert_eq!((error.kind().code(), error.message()), ("invalid_argument", "`search` needs at least one word."), "{text:?}"),
+            Err(error) => assert_eq!(
+                (error.kind().code(), error.message()),
+                ("invalid_argument", "`search` needs at least one word."),
+                "{text:?}"
+            ),
         }
     }
     assert_eq!(failure(ids(who, " ").await).1, "`search` needs at least one word.");
