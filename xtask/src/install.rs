@@ -24,7 +24,7 @@ pub(crate) fn run() -> Result<()> {
 
 /// Servers and interpreters, through the system's package manager.
 pub(crate) fn system(_: &Workspace, steps: &Steps) -> Result<()> {
-    steps.step("system packages", || ensure(&[system::POSTGRESQL, system::PYTHON]))
+    steps.step("system packages", || ensure(&[system::POSTGRESQL, system::MARIADB, system::PYTHON]))
 }
 
 /// MCP clients, the conformance suite and identity providers, below the target folder.

@@ -18,7 +18,7 @@ use anyhow::{Result, bail};
 const USAGE: &str = "\
 usage: cargo xtask TASK
 
-  install   install what the tests need: PostgreSQL, Python, Node, MCP clients, identity providers
+  install   install what the tests need: PostgreSQL, MariaDB, Python, Node, MCP clients, identity providers
   test      install, then run every test of the workspace; further words go to cargo test
   ci        the same, then clippy and the formatter's check
   bench     measure requests per second, latency, CPU, start and memory

@@ -15,10 +15,12 @@ pub use action::{FunctionConfig, ParameterConfig, ParameterType, QueryConfig};
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// `sqlite://path`, `sqlite:path`, `sqlite::memory:`, `postgres://…` or `postgresql://…`. A driver suffix, as in
+    /// `sqlite://path`, `sqlite:path`, `sqlite::memory:`, `postgres://…`, `postgresql://…`, `mysql://…` or
+    /// `mariadb://…`. A driver suffix, as in
     /// `postgresql+asyncpg://`, is ignored. A SQLite file must exist unless the URL ends in `?mode=rwc`.
     pub url: DatabaseUrl,
-    /// PostgreSQL schemas whose tables are offered, in order; the connection's search path where empty.
+    /// PostgreSQL schemas whose tables are offered, in order; the connection's search path where empty. For MySQL:
+    /// databases of the server; the one that `url` names where empty.
     #[serde(default)]
     pub schemas: Vec<String>,
     /// Tables and views that every user may read and none may write.
@@ -234,7 +236,8 @@ impl From<String> for DatabaseUrl {
 impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = self.expose().split(':').next().unwrap_or_default();
-        let known = matches!(scheme.split('+').next(), Some("sqlite" | "postgres" | "postgresql"));
+        let known =
+            matches!(scheme.split('+').next(), Some("sqlite" | "postgres" | "postgresql" | "mysql" | "mariadb"));
         write!(out, "{}:…", if known { scheme } else { "?" })
     }
 }

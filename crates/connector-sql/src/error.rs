@@ -5,18 +5,25 @@ use connector::{Error, ErrorKind};
 use crate::catalog::Offered;
 use crate::schema::{Assigned, Constraint, Table};
 
+mod mysql;
+
 /// Opening the first connection failed. Whoever reads this starts the program, so it names the server.
-pub(crate) fn connecting(host: &str, port: u16, error: sqlx::Error) -> Error {
+pub(crate) fn connecting(kind: &str, host: &str, port: u16, error: sqlx::Error) -> Error {
     let code = error.as_database_error().and_then(|error| error.code()).unwrap_or_default().into_owned();
     let reason = match (&error, code.as_str()) {
+        _ if mysql::number(&error) == Some(1049) => "the database that `url` names does not exist there".to_owned(),
+        _ if mysql::number(&error) == Some(1044) => "the user in `url` may not use the database".to_owned(),
+        (_, "08004") => "it has too many connections already".to_owned(),
         (_, "28P01" | "28000") => "it refuses the user or password in `url`".to_owned(),
         (_, "3D000") => "the database that `url` names does not exist there".to_owned(),
         (_, "53300") => "it has too many connections already".to_owned(),
         (sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut, _) => "nothing answers there".to_owned(),
-        (sqlx::Error::Tls(_), _) => "no TLS connection can be made; see `sslmode` in the address".to_owned(),
+        (sqlx::Error::Tls(_), _) => {
+            "no TLS connection can be made; see `sslmode` (MySQL: `ssl-mode`) in the address".to_owned()
+        }
         _ => "it refuses the connection".to_owned(),
     };
-    let message = format!("PostgreSQL at {host}:{port} cannot be used: {reason}.");
+    let message = format!("{kind} at {host}:{port} cannot be used: {reason}.");
     Error::new(ErrorKind::Unavailable, message).with_source(error)
 }
 
@@ -30,9 +37,15 @@ pub(crate) fn introspecting(error: sqlx::Error) -> Error {
     }
 }
 
+const BUSY: &str = "The database is busy. Try again in a moment.";
+const SLOW: &str = "The query took too long and was stopped. Narrow it down with filters.";
+
 /// Anything that is nobody's argument's fault.
 pub(crate) fn reading(error: sqlx::Error) -> Error {
     use sqlx::Error as Driver;
+    if let Some(number) = mysql::number(&error) {
+        return mysql::reading(number, error);
+    }
     let code = match &error {
         Driver::PoolTimedOut | Driver::PoolClosed | Driver::Io(_) | Driver::Tls(_) | Driver::WorkerCrashed => {
             return Error::unavailable(error);
@@ -40,12 +53,10 @@ pub(crate) fn reading(error: sqlx::Error) -> Error {
         Driver::Database(database) => database.code().unwrap_or_default().into_owned(),
         _ => return Error::internal(error),
     };
-    let busy = "The database is busy. Try again in a moment.";
-    let slow = "The query took too long and was stopped. Narrow it down with filters.";
     let (kind, message) = match code.as_str() {
         // SQLite's primary codes are the lowest byte: https://sqlite.org/rescode.html
-        _ if primary(&code).is_some_and(|code| matches!(code, 5 | 6)) => (ErrorKind::Unavailable, busy),
-        _ if primary(&code) == Some(9) => (ErrorKind::Timeout, slow),
+        _ if primary(&code).is_some_and(|code| matches!(code, 5 | 6)) => (ErrorKind::Unavailable, BUSY),
+        _ if primary(&code) == Some(9) => (ErrorKind::Timeout, SLOW),
         _ if primary(&code).is_some_and(|code| matches!(code, 10 | 13 | 14)) => return Error::unavailable(error),
         _ if primary(&code) == Some(8) => (ErrorKind::PermissionDenied, "The database may only be read."),
         _ if primary(&code) == Some(18) => (ErrorKind::LimitExceeded, "A value is too large for the database."),
@@ -53,8 +64,8 @@ pub(crate) fn reading(error: sqlx::Error) -> Error {
             (ErrorKind::LimitExceeded, "The sum is too large for a 64-bit number.")
         }
         // https://www.postgresql.org/docs/current/errcodes-appendix.html
-        "57014" => (ErrorKind::Timeout, slow),
-        "40001" | "40P01" | "55P03" => (ErrorKind::Unavailable, busy),
+        "57014" => (ErrorKind::Timeout, SLOW),
+        "40001" | "40P01" | "55P03" => (ErrorKind::Unavailable, BUSY),
         "42501" => (ErrorKind::PermissionDenied, "The database does not allow this to the user it is opened with."),
         "25006" => (ErrorKind::PermissionDenied, "The database may only be read."),
         // A statement that was prepared before a column changed its type.
@@ -101,6 +112,9 @@ pub(crate) enum Doing {
 
 /// A write that the database refused.
 pub(crate) fn writing(offered: &Offered<'_>, doing: Doing, error: sqlx::Error) -> Error {
+    if let Some(number) = mysql::number(&error) {
+        return mysql::writing(offered, doing, number, error);
+    }
     let Some(database) = error.as_database_error() else { return reading(error) };
     let code = database.code().unwrap_or_default();
     let table = offered.table();
@@ -223,5 +237,5 @@ pub(crate) fn invoking(error: sqlx::Error) -> Error {
 /// Whether PostgreSQL could not read a value as its type (class 22, data exception).
 pub(crate) fn is_misfit(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|error| error.code()).unwrap_or_default();
-    code.len() == 5 && code.starts_with("22")
+    code.len() == 5 && code.starts_with("22") && mysql::number(error).is_none()
 }

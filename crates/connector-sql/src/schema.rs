@@ -8,11 +8,15 @@ use std::sync::Arc;
 pub(crate) enum Engine {
     Sqlite,
     Postgres,
+    /// MySQL and MariaDB.
+    MySql,
 }
 
 #[derive(Debug)]
 pub(crate) struct Schema {
     pub(crate) engine: Engine,
+    /// Whether a MySQL server is a MariaDB one; they differ in a few words.
+    pub(crate) mariadb: bool,
     pub(crate) tables: Vec<Table>,
     /// What the database has for searching texts, by table.
     pub(crate) searches: BTreeMap<usize, Vec<Search>>,
@@ -27,6 +31,8 @@ pub(crate) enum Search {
     Expression { expression: String, columns: Vec<usize>, language: Option<String> },
     /// SQLite: an FTS5 table with the texts of these columns, and the column that its rows are named by.
     Table { name: String, rowid: String, columns: Vec<usize> },
+    /// MySQL: a FULLTEXT index on these columns.
+    Index(Vec<usize>),
     /// The columns themselves.
     Texts(Vec<usize>),
 }
@@ -39,7 +45,7 @@ impl Schema {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Table {
-    /// PostgreSQL's schema.
+    /// PostgreSQL's schema, MySQL's database.
     pub(crate) schema: Option<String>,
     pub(crate) name: String,
     /// What the collection is called: the name, or `schema.name` where two schemas have the same name.
@@ -56,6 +62,8 @@ pub(crate) struct Table {
     pub(crate) grants: Grants,
     /// Whether row security holds for whoever asks.
     pub(crate) secured: Secured,
+    /// MySQL: the storage engine, where it cannot undo a write that failed half way.
+    pub(crate) no_transactions: Option<String>,
     /// Whether deleting a row would delete or change rows of a table that cannot be seen.
     pub(crate) cascades_unseen: bool,
     /// Columns that foreign keys of such tables refer to.
@@ -134,6 +142,38 @@ pub(crate) struct Column {
     pub(crate) exact: bool,
     /// SQLite: how values are converted.
     pub(crate) affinity: Affinity,
+    /// MySQL: what the kind does not say.
+    pub(crate) mysql: MySqlType,
+}
+
+/// What MySQL says of a column beyond its kind.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct MySqlType {
+    /// The type's name without length or attributes, in lower case: `bigint`, `varchar`, `bit`.
+    pub(crate) name: String,
+    /// The length of a type that has one, in characters, bytes or bits.
+    pub(crate) length: Option<u32>,
+    pub(crate) unsigned: bool,
+    /// Numbers are shown with leading zeros, as no JSON number may be.
+    pub(crate) zerofill: bool,
+    /// Whether texts may hold any character; older character sets cannot even be compared with all others.
+    pub(crate) unicode: bool,
+    /// How the server comes to a key that it was not given.
+    pub(crate) key_default: KeyDefault,
+}
+
+/// How a MySQL server comes to the value of a column that an insert leaves out. It does not tell it afterwards, so
+/// keys are asked for before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum KeyDefault {
+    #[default]
+    None,
+    /// `DEFAULT(column)` gives it.
+    Told,
+    /// `uuid()`
+    Uuid,
+    /// `uuid_to_bin(uuid())`
+    UuidBytes,
 }
 
 /// Who gives a column its value.
@@ -182,6 +222,17 @@ pub(crate) enum Kind {
     /// Anything else: handled as the text that the database makes of it.
     #[default]
     Other,
+}
+
+impl Column {
+    /// The least and the largest whole number that the column can hold.
+    pub(crate) fn whole_numbers(&self) -> Option<(i128, i128)> {
+        let Kind::Integer { bits } = self.kind else { return None };
+        Some(match self.mysql.unsigned {
+            true => (0, (1 << bits) - 1),
+            false => (-(1 << (bits - 1)), (1 << (bits - 1)) - 1),
+        })
+    }
 }
 
 impl Table {

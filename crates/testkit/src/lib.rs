@@ -11,7 +11,9 @@
 mod callers;
 mod clock;
 pub mod issuer;
+pub mod mariadb;
 pub mod postgres;
+mod process;
 pub mod suite;
 
 pub use callers::{caller, caller_with, context, permit};

@@ -1,7 +1,6 @@
 //! A real PostgreSQL server on a free port.
 
 use std::io::Write;
-use std::net::TcpListener;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -10,6 +9,8 @@ use std::time::{Duration, Instant};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use tokio::sync::OnceCell;
+
+use crate::process::{as_user, free_port, run};
 
 /// Not a secret: the server listens on loopback only and lives for one test run.
 const PASSWORD: &str = "for-tests-only";
@@ -227,24 +228,5 @@ fn children(parent: &str) -> Vec<String> {
 }
 
 fn command(root: bool, program: &Path) -> Command {
-    let mut command = if root {
-        let mut command = Command::new("runuser");
-        command.args(["-u", "postgres", "--"]).arg(program);
-        command
-    } else {
-        Command::new(program)
-    };
-    // Some folders of whoever runs the tests are closed to the server's user.
-    command.current_dir("/");
-    command
-}
-
-fn run(command: &mut Command) {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?} cannot be run: {error}"));
-    assert!(output.status.success(), "{command:?} failed: {}", String::from_utf8_lossy(&output.stderr));
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("loopback has a free port");
-    listener.local_addr().expect("it has an address").port()
+    as_user(root.then_some("postgres"), program)
 }

@@ -19,6 +19,10 @@ pub(crate) struct Need {
 pub(crate) const POSTGRESQL: Need =
     Need { what: "PostgreSQL (initdb)", packages: &["postgresql"], is_there: has_initdb };
 
+/// The server that tests of MySQL start.
+pub(super) const MARIADB: Need =
+    Need { what: "MariaDB (mariadbd)", packages: &["mariadb-server"], is_there: has_mariadbd };
+
 /// Python that can make virtual environments.
 pub(super) const PYTHON: Need =
     Need { what: "Python 3.10 or later with venv", packages: &["python3", "python3-venv"], is_there: has_venv };
@@ -79,6 +83,10 @@ fn has_initdb() -> bool {
         || std::fs::read_dir("/usr/lib/postgresql").is_ok_and(|mut versions| {
             versions.any(|version| version.is_ok_and(|version| version.path().join("bin/initdb").exists()))
         })
+}
+
+fn has_mariadbd() -> bool {
+    on_path("mariadbd") || std::path::Path::new("/usr/sbin/mariadbd").is_file()
 }
 
 fn has_venv() -> bool {

@@ -148,6 +148,10 @@ async fn one(
         (Some(_), Some(_)) => {
             Err(place.wrong("a query and a function have this name; give one of them another".into()))
         }
+        (Some(_), None) if engine == Engine::MySql => {
+            Err(place
+                .wrong("declared queries are not possible on MySQL yet; a view of it is offered like a table".into()))
+        }
         (Some(query), None) => query::declared(place, engine, session, config, query).await,
         (None, Some(function)) => function::declared(place, engine, session, config, function).await,
         (None, None) => Err(place.wrong("it is not declared".into())),

@@ -94,7 +94,7 @@ pub(super) fn column(engine: Engine, name: &str, settings: &ParameterConfig) -> 
         ParameterType::DateTime => (
             match engine {
                 Engine::Sqlite => Kind::Timestamp,
-                Engine::Postgres => Kind::TimestampTz,
+                Engine::Postgres | Engine::MySql => Kind::TimestampTz,
             },
             "timestamp with time zone",
         ),

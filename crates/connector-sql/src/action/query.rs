@@ -28,7 +28,7 @@ pub(super) async fn declared(
     }
     let read = query.effect == Effect::Read;
     let (types, columns) = match engine {
-        Engine::Sqlite => sqlite(place, session, query, &text).await?,
+        Engine::Sqlite | Engine::MySql => sqlite(place, session, query, &text).await?,
         Engine::Postgres => postgres(place, session, query, &text).await?,
     };
     let slots: Vec<Slot> = text.names.iter().zip(types).map(|(name, column)| slot(query, name, column)).collect();
@@ -46,7 +46,7 @@ pub(super) async fn declared(
             return Err(place.wrong("it gives no columns; write effect = \"write\" if it changes something".into()));
         }
         _ if columns.is_empty() => (bare, Answer::Changed),
-        Engine::Sqlite => {
+        Engine::Sqlite | Engine::MySql => {
             let truth = |(name, column): &(String, Column)| (name.clone(), column.kind == Kind::Bool);
             (bare, Answer::Cells(columns.iter().map(truth).collect()))
         }

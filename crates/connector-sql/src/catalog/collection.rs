@@ -7,7 +7,7 @@ use super::{View, field, hidden, search, upsert};
 use crate::TableConfig;
 use crate::config::Bulk;
 use crate::ownership::Tie;
-use crate::schema::{Assigned, ForeignKey, Form, OnDelete, Search, Table};
+use crate::schema::{Assigned, Engine, ForeignKey, Form, OnDelete, Search, Table};
 
 /// How many items one change by filter may touch, where the configuration does not say.
 const BULK_MAX: u32 = 1000;
@@ -76,12 +76,14 @@ pub(super) fn offer(view: &View<'_>, at: usize) -> Result<Offered, Hidden> {
     if !collection.operations.contains(&OperationKind::Create) {
         collection.fields.iter_mut().for_each(|field| field.required = false);
     }
+    let unwritten = hidden::unwritten(view, table);
     let hidden = table
         .foreign
         .iter()
         .filter(|key| view.leads_astray(key) && key.columns.iter().all(|column| columns.contains(column)))
         .filter(|key| key.columns.iter().any(|column| owned.bond(*column).is_none()))
         .map(|key| hidden::reference(view, table, &key.columns, key.table))
+        .chain(unwritten)
         .collect();
     abilities(view, &mut collection, settings);
     let search = search::means(view.schema, at, &collection, &columns);
@@ -134,6 +136,8 @@ fn operations(view: &View<'_>, at: usize, collection: &Collection, settings: &Ta
     let possible = |kind: OperationKind| match kind {
         List | Aggregate => true,
         Get => keyed,
+        // Without a key MySQL gives no way to look at what was written.
+        Create if view.schema.engine == Engine::MySql && table.key.is_empty() => false,
         Create => writable && table.grants.insert && can_create(view, at, table, collection),
         Update => writable && table.grants.update && keyed && collection.fields.iter().any(|field| field.updatable),
         Delete => writable && table.grants.delete && keyed && !goes_unseen(view, at),

@@ -73,13 +73,17 @@ pub(crate) fn schema(kind: &Kind, column: &Column, engine: Engine) -> Value {
     let text = |format: &str| json!({"type": "string", "format": format});
     match kind {
         // The bounds of small types are told; larger values come as text, see the crate's documentation.
-        Kind::Integer { bits: 16 } => json!({"type": "integer", "minimum": i16::MIN, "maximum": i16::MAX}),
-        Kind::Integer { bits: 32 } => json!({"type": "integer", "minimum": i32::MIN, "maximum": i32::MAX}),
-        Kind::Integer { .. } => json!({"type": "integer"}),
+        Kind::Integer { bits } => match (Column { kind: kind.clone(), ..column.clone() }).whole_numbers() {
+            Some((least, most)) if *bits < 64 => {
+                json!({"type": "integer", "minimum": least as i64, "maximum": most as i64})
+            }
+            Some((0, _)) => json!({"type": "integer", "minimum": 0}),
+            _ => json!({"type": "integer"}),
+        },
         Kind::Decimal { .. } | Kind::Float => json!({"type": "number"}),
         Kind::Text => {
             let mut schema = Map::from_iter([("type".to_owned(), json!("string"))]);
-            if let Some(length) = column.max_length.filter(|_| engine == Engine::Postgres) {
+            if let Some(length) = column.max_length.filter(|_| engine != Engine::Sqlite && column.choices.is_empty()) {
                 schema.insert("maxLength".into(), json!(length));
             }
             if !column.choices.is_empty() {

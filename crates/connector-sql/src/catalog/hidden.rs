@@ -82,6 +82,19 @@ pub(super) fn reference(view: &View<'_>, table: &Table, columns: &[usize], paren
     }
 }
 
+/// A table that can be read and not written, because a write that fails half way would stay.
+pub(super) fn unwritten(view: &View<'_>, table: &Table) -> Option<Hidden> {
+    let engine = table.no_transactions.as_ref()?;
+    Some(Hidden {
+        name: table.label.clone(),
+        reason: format!("it can be read but not written, because its storage engine, {engine}, has no transactions"),
+        open_with: format!(
+            "in the database: ALTER TABLE `{}` ENGINE=InnoDB, then reload {}",
+            table.name, view.resource
+        ),
+    })
+}
+
 fn untied(view: &View<'_>, at: usize) -> (String, String) {
     let table = &view.schema.tables[at];
     let reason = "no column or foreign key ties its rows to a user".to_owned();

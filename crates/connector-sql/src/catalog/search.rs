@@ -14,7 +14,10 @@ pub(super) fn means(schema: &Schema, at: usize, collection: &Collection, fields:
     let shown = |columns: &[usize]| columns.iter().all(|column| fields.contains(column));
     let own = schema.searches.get(&at).into_iter().flatten().find(|search| match search {
         Search::Column { column, .. } => shown(&[*column]),
-        Search::Expression { columns, .. } | Search::Table { columns, .. } | Search::Texts(columns) => shown(columns),
+        Search::Expression { columns, .. }
+        | Search::Table { columns, .. }
+        | Search::Index(columns)
+        | Search::Texts(columns) => shown(columns),
     });
     if let Some(own) = own {
         return Some(own.clone());

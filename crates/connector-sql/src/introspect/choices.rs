@@ -19,6 +19,18 @@ pub(super) fn of_definition(sql: &str) -> Vec<(String, Vec<String>)> {
     starts.filter_map(|at| list(&tokens[at + 1..])).collect()
 }
 
+/// Columns with the values that a MySQL check constraint, as the server prints it, allows them.
+pub(super) fn of_clause(clause: &str) -> Vec<(String, Vec<String>)> {
+    // MySQL prints (`status` in (_utf8mb4\'open\',_utf8mb4\'closed\')), MariaDB `status` in ('open','closed').
+    let plain = match clause.contains("_utf8mb4\\'") {
+        true => clause.replace("_utf8mb4\\'", "'").replace("\\'", "'"),
+        false => clause.replace("\\'", "''"),
+    };
+    let bare =
+        plain.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).filter(|inner| !inner.starts_with('('));
+    of_definition(&format!("CHECK ({})", bare.unwrap_or(&plain)))
+}
+
 /// The values that a PostgreSQL check constraint, as the server prints it, allows its only column.
 pub(super) fn of_constraint(definition: &str) -> Option<Vec<String>> {
     // CHECK (((status)::text = ANY ((ARRAY['open'::character varying, 'closed'::character varying])::text[])))
@@ -126,6 +138,14 @@ mod tests {
             CHECK (n IN (1, 2)), note TEXT DEFAULT 'CHECK (note IN (''x''))')";
         let list = |name: &str, values: &[&str]| (name.to_owned(), values.iter().map(|v| (*v).to_owned()).collect());
         assert_eq!(of_definition(sql), [list("status", &["open", "it's"]), list("Kind", &["a"])]);
+    }
+
+    #[test]
+    fn both_spellings_of_mysql_are_read() {
+        let list = [("status".to_owned(), vec!["open".to_owned(), "closed".to_owned()])];
+        assert_eq!(of_clause("`status` in ('open','closed')"), list);
+        assert_eq!(of_clause(r"(`status` in (_utf8mb4\'open\',_utf8mb4\'closed\'))"), list);
+        assert_eq!(of_clause("`n` > 0 and `status` in ('open')"), []);
     }
 
     #[test]

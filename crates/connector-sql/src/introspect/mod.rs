@@ -3,6 +3,8 @@
 mod choices;
 pub(crate) mod functions;
 mod kind;
+mod my_type;
+mod mysql;
 mod pg_type;
 mod postgres;
 mod search;
@@ -10,6 +12,8 @@ mod sqlite;
 pub(crate) mod types;
 
 use std::collections::BTreeMap;
+
+pub(crate) use my_type::is_geometry;
 
 use connector::Result;
 
@@ -27,13 +31,14 @@ pub(crate) async fn introspect(pool: &Pool, security: Option<&RowSecurity>, conf
     let tables = match pool.engine() {
         Engine::Sqlite => sqlite::tables(&mut session, pool.read_only()).await,
         Engine::Postgres => postgres::tables(&mut session, config).await,
+        Engine::MySql => mysql::tables(&mut session, config, pool.is_mariadb()).await,
     };
     let searches = match &tables {
         Ok(tables) => search::find(&mut session, pool.engine(), tables).await,
         Err(_) => Ok(BTreeMap::new()),
     };
     session.finish().await.map_err(failed)?;
-    let mut schema = Schema { engine: pool.engine(), tables: tables?, searches: searches? };
+    let mut schema = Schema { engine: pool.engine(), mariadb: pool.is_mariadb(), tables: tables?, searches: searches? };
     if security.is_some_and(|security| security.with_owners) {
         security::look_beyond(pool, &mut schema).await?;
     }

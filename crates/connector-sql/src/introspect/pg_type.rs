@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::schema::{Affinity, Assigned, Column, Kind};
+use crate::schema::{Assigned, Column, Kind};
 
 #[derive(Deserialize)]
 pub(super) struct ColumnRow {
@@ -53,7 +53,7 @@ impl ColumnRow {
                 _ => Assigned::Caller,
             },
             comment: self.comment,
-            affinity: Affinity::default(),
+            ..Column::default()
         }
     }
 

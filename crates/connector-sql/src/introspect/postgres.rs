@@ -147,6 +147,7 @@ fn table(row: &TableRow, all: &[TableRow]) -> Table {
             (false, true) => Secured::NotForOwner,
             (false, false) => Secured::No,
         },
+        no_transactions: None,
         cascades_unseen: false,
         referred_unseen: Vec::new(),
     }

@@ -11,6 +11,7 @@ use crate::schema::{Engine, Search, Table};
 use crate::sql::Statement;
 
 const POSTGRES: &str = include_str!("postgres/search.sql");
+const MYSQL: &str = include_str!("mysql/search.sql");
 
 /// <https://sqlite.org/fts5.html#external_content_tables>
 const SQLITE: &str =
@@ -30,6 +31,20 @@ pub(super) async fn find(
                 if let Some((at, search)) = fts5(tables, name, &sql) {
                     found.entry(at).or_default().push(search);
                 }
+            }
+        }
+        Engine::MySql => {
+            let mut indexes: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
+            for mut row in texts(session, &Statement::fixed(MYSQL, &[])).await? {
+                let (schema, name, index, column) = (row.next(), row.next(), row.next(), row.next());
+                let same = |table: &Table| table.schema == schema && Some(&table.name) == name.as_ref();
+                let Some(at) = tables.iter().position(same) else { continue };
+                // One that is not a column of the table keeps the whole index from being used.
+                let column = column.and_then(|column| tables[at].column(&column)).unwrap_or(usize::MAX);
+                indexes.entry((at, index.unwrap_or_default())).or_default().push(column);
+            }
+            for ((at, _), columns) in indexes {
+                found.entry(at).or_default().push(Search::Index(columns));
             }
         }
         Engine::Postgres => {

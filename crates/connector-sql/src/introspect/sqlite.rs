@@ -73,6 +73,7 @@ async fn table(session: &mut Session, name: String, form: &str, read_only: bool)
         foreign: Vec::new(),
         grants: Grants { select: true, insert: writable, update: writable, delete: writable },
         secured: Secured::No,
+        no_transactions: None,
         cascades_unseen: false,
         referred_unseen: Vec::new(),
     };
@@ -106,6 +107,7 @@ fn describe(name: String, declared: &str, not_null: bool, has_default: bool, gen
         exact: false,
         affinity,
         kind,
+        ..Column::default()
     }
 }
 

@@ -66,7 +66,7 @@ fn build(work: &Work<'_>, offered: &Offered<'_>, asked: &Aggregate, fits: bool) 
     let mut figures = Vec::with_capacity(asked.metrics.len());
     for metric in &asked.metrics {
         let figure = figure(engine, offered, &alias, metric)?;
-        select.expr(show::json(engine, show::figure(engine, figure.held.clone(), &figure.column.kind)));
+        select.expr(show::json(engine, show::figure(engine, figure.held.clone(), &figure.column)));
         names.push(metric.name.clone());
         sortable.push((metric.name.clone(), figure.held.clone()));
         figures.push(figure);
@@ -112,7 +112,7 @@ fn grouped(engine: Engine, offered: &Offered<'_>, alias: &str, group: &Group) ->
     };
     let start = bucket::start(engine, described, held, unit)
         .ok_or_else(|| Error::invalid(format!("`{name}` is not a time, so it has no {}s.", unit.as_str())))?;
-    Ok((start.clone(), start))
+    Ok((show::text(engine, start.clone()), start))
 }
 
 /// A metric: its name, its value, and a column that could hold it.
@@ -169,7 +169,7 @@ fn value(engine: Engine, offered: &Offered<'_>, alias: &str, metric: &Metric) ->
     };
     let large = match (engine, &described.kind) {
         (_, Kind::Float) | (Engine::Sqlite, _) => described.kind.clone(),
-        (Engine::Postgres, _) => Kind::Decimal { small: false },
+        (Engine::Postgres | Engine::MySql, _) => Kind::Decimal { small: false },
     };
     Ok(match metric.function {
         Function::Count => (held.count(), count),
@@ -191,6 +191,7 @@ fn float(engine: Engine) -> &'static str {
     match engine {
         Engine::Sqlite => "REAL",
         Engine::Postgres => "double precision",
+        Engine::MySql => "DOUBLE",
     }
 }
 

@@ -3,14 +3,14 @@ use sea_query::{Alias, Expr, Query, ReturningClause};
 use serde_json::{Map, Value};
 
 use super::write::{Failed, Values, atomically, bound, denied, first, given, reread, values};
-use super::{Work, raw, references, row, upsert};
+use super::{Work, created, raw, references, row, upsert};
 use crate::catalog::Offered;
 use crate::error::Doing;
 use crate::ownership::Bond;
 use crate::pool::{Cell, Row, Session};
 use crate::schema::{Engine, ForeignKey};
 use crate::sql::scope::Scope;
-use crate::sql::{Build, Statement, cast, column, key, table};
+use crate::sql::{Build, Statement, key, show, table};
 
 pub(crate) async fn create(work: Work<'_>, create: Create) -> Result<Outcome> {
     let offered = work.snapshot.offer(&create.collection)?;
@@ -73,7 +73,7 @@ pub(super) fn prepare<'v>(
     }
     let existing = if upsert { upsert::existing(&scope, offered, &values)? } else { Vec::new() };
     let checks = references::checks(&scope, offered, &values, None)?;
-    Ok(New { insert: insert(&scope, offered, &values)?, checks, values, existing })
+    Ok(New { insert: insert(&scope, offered, &values, Vec::new())?, checks, values, existing })
 }
 
 /// Writes it.
@@ -89,8 +89,13 @@ pub(super) async fn run(
         }
     }
     references::hold(session, offered, &new.checks).await?;
-    let made = first(session, &new.insert).await.map_err(|error| denied(offered, error, || not_yours(offered)))?;
-    let cells = made.ok_or_else(|| not_yours(offered))?;
+    let cells = match work.pool.engine() {
+        Engine::MySql => created::key(work, offered, session, &new.values).await?,
+        Engine::Sqlite | Engine::Postgres => {
+            let made = first(session, &new.insert).await;
+            made.map_err(|error| denied(offered, error, || not_yours(offered)))?.ok_or_else(|| not_yours(offered))?
+        }
+    };
     if offered.table().key.is_empty() {
         return Ok(Made { row: cells, was_there: false });
     }
@@ -103,7 +108,13 @@ pub(super) async fn run(
     Ok(Made { row, was_there: false })
 }
 
-fn insert(scope: &Scope<'_>, offered: &Offered<'_>, values: &Values<'_>) -> Result<Statement> {
+/// `more` are columns with values that are already bound.
+pub(super) fn insert(
+    scope: &Scope<'_>,
+    offered: &Offered<'_>,
+    values: &Values<'_>,
+    more: Vec<(usize, Expr)>,
+) -> Result<Statement> {
     let engine = scope.snapshot.engine();
     let described = offered.table();
     let mut columns = Vec::new();
@@ -119,6 +130,10 @@ fn insert(scope: &Scope<'_>, offered: &Offered<'_>, values: &Values<'_>) -> Resu
         columns.push(Alias::new(&described.columns[bond.column].name));
         exprs.push(scope.own(offered.offer.table, bond).ok_or_else(|| undecided(scope, offered, bond))?);
     }
+    for (at, expr) in more {
+        columns.push(Alias::new(&described.columns[at].name));
+        exprs.push(expr);
+    }
     let mut insert = Query::insert();
     insert.into_table(table(described));
     if columns.is_empty() {
@@ -128,15 +143,11 @@ fn insert(scope: &Scope<'_>, offered: &Offered<'_>, values: &Values<'_>) -> Resu
     }
     let returned: Vec<Expr> = match described.key.as_slice() {
         [] => vec![row(offered, None, &offered.offer.fields)],
-        key => key
-            .iter()
-            .map(|at| match engine {
-                Engine::Sqlite => column(None, &described.columns[*at].name),
-                Engine::Postgres => cast(column(None, &described.columns[*at].name), "text"),
-            })
-            .collect(),
+        key => key.iter().map(|at| show::cell(engine, &described.columns[*at], None)).collect(),
     };
-    insert.returning(ReturningClause::Exprs(returned));
+    if engine != Engine::MySql {
+        insert.returning(ReturningClause::Exprs(returned));
+    }
     Ok(insert.statement(engine))
 }
 
@@ -158,7 +169,7 @@ fn undecided(scope: &Scope<'_>, offered: &Offered<'_>, bond: &Bond) -> Error {
 }
 
 /// The caller's id does not fit, or a default or trigger gave the row to somebody else.
-fn not_yours(offered: &Offered<'_>) -> Error {
+pub(super) fn not_yours(offered: &Offered<'_>) -> Error {
     Error::new(
         ErrorKind::PermissionDenied,
         format!("A new item in {} would not be yours, so none was created.", offered.collection.name),

@@ -143,7 +143,7 @@ fn of_claim(engine: Engine, slot: &Slot, claim: Option<&Value>) -> Option<Bound>
             match (engine, &slot.column.kind) {
                 (Engine::Postgres, Kind::Array(_)) => plain::value(engine, &slot.column, "", list).ok(),
                 (Engine::Postgres, _) => None,
-                (Engine::Sqlite, _) => Some(Bound::from(list.to_string())),
+                (Engine::Sqlite | Engine::MySql, _) => Some(Bound::from(list.to_string())),
             }
         }
         _ => None,

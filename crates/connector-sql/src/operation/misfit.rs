@@ -94,7 +94,8 @@ fn statement(work: &Work<'_>, described: &Column, value: &Value) -> Result<crate
     Ok(Query::select().expr(cast(cast(bound, &described.declared), "text")).statement(engine))
 }
 
-fn needed(described: &Column) -> String {
+/// What a column's values must be, in words that follow "needs".
+pub(crate) fn needed(described: &Column) -> String {
     match described.kind {
         Kind::Timestamp | Kind::TimestampTz => "a date and time such as 2026-01-31T09:30:00Z".into(),
         Kind::Date => "a date such as 2026-01-31".into(),

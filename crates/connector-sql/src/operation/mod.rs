@@ -5,6 +5,7 @@ mod batch;
 mod bulk;
 mod cascade;
 mod create;
+mod created;
 mod delete;
 mod expand;
 mod get;
@@ -25,6 +26,7 @@ pub(crate) use delete::delete;
 pub(crate) use get::get;
 pub(crate) use invoke::invoke;
 pub(crate) use list::list;
+pub(crate) use misfit::needed;
 pub(crate) use update::update;
 
 use access::Caller;
@@ -103,5 +105,6 @@ fn as_text(engine: crate::schema::Engine, number: Expr) -> Expr {
     match engine {
         crate::schema::Engine::Sqlite => number,
         crate::schema::Engine::Postgres => crate::sql::cast(number, "text"),
+        crate::schema::Engine::MySql => crate::sql::cast(number, "CHAR"),
     }
 }

@@ -142,12 +142,18 @@ fn check(
     }
     if scope.snapshot.owners.tables[key.table].by_user() {
         select.and_where(scope.visible(key.table, &alias));
-        if scope.snapshot.locks() && parent.grants.update && parent.form == Form::Table {
-            // Not only its key: whose it is must stay, too.
-            select.lock_with_tables(LockType::Share, [Alias::new(&alias)]);
-        }
     }
-    Ok(select.statement(engine))
+    // Not only its key: whose it is must stay, too.
+    let hold = scope.snapshot.owners.tables[key.table].by_user() && parent.grants.update && parent.form == Form::Table;
+    if hold && engine == Engine::Postgres && scope.snapshot.locks() {
+        select.lock_with_tables(LockType::Share, [Alias::new(&alias)]);
+    }
+    let mut statement = select.statement(engine);
+    if hold && engine == Engine::MySql {
+        // MariaDB has no FOR SHARE; MySQL knows this older spelling, too.
+        statement.sql.push_str(" LOCK IN SHARE MODE");
+    }
+    Ok(statement)
 }
 
 fn refused(offered: &Offered<'_>, key: &ForeignKey) -> connector::Error {

@@ -9,7 +9,7 @@ use crate::error::{self, Doing};
 use crate::pool::{Cell, Row, Session};
 use crate::schema::{Engine, ForeignKey};
 use crate::sql::scope::Scope;
-use crate::sql::{Build, Statement, cast, column, key, table};
+use crate::sql::{Build, Statement, key, show, table};
 
 pub(crate) async fn update(work: Work<'_>, update: Update) -> Result<Outcome> {
     let offered = work.snapshot.offer(&update.collection)?;
@@ -124,11 +124,12 @@ pub(super) async fn change_row(
         (checks, change, reread.select.statement(scope.snapshot.engine()))
     };
     references::hold(session, offered, &checks).await?;
-    // None where the database's own policies let the row be seen and not changed.
-    if !values.is_empty()
-        && session.execute(&change).await.map_err(|error| denied(offered, error, || moved(offered)))? == 0
-    {
-        return Err(Error::not_found(&offered.collection.name).into());
+    if !values.is_empty() {
+        let changed = session.execute(&change).await.map_err(|error| denied(offered, error, || moved(offered)))?;
+        // None where the database's own policies let the row be seen and not changed.
+        if work.snapshot.owners.scope != crate::Scope::Owner && changed == 0 {
+            return Err(Error::not_found(&offered.collection.name).into());
+        }
     }
     Ok(first(session, &reread).await?.ok_or_else(|| moved(offered))?)
 }
@@ -162,16 +163,17 @@ pub(super) fn locate(
     let alias = scope.alias();
     let mut select = Query::select();
     for at in &described.key {
-        let held = column(Some(&alias), &described.columns[*at].name);
-        select.expr(if engine == Engine::Postgres { cast(held, "text") } else { held });
+        select.expr(show::cell(engine, &described.columns[*at], Some(&alias)));
     }
     select
         .from(table(described).alias(Alias::new(&alias)))
         .and_where(which(&alias)?)
         .and_where(scope.visible(offered.offer.table, &alias));
-    if scope.snapshot.locks() {
-        select.lock_with_tables(LockType::Update, [Alias::new(&alias)]);
-    }
+    match engine {
+        Engine::Postgres if scope.snapshot.locks() => select.lock_with_tables(LockType::Update, [Alias::new(&alias)]),
+        Engine::MySql => select.lock(LockType::Update),
+        Engine::Sqlite | Engine::Postgres => &mut select,
+    };
     Ok(Located { select, alias })
 }
 

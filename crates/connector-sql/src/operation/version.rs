@@ -40,6 +40,7 @@ pub(super) fn ask(select: &mut SelectStatement, offered: &Offered<'_>, alias: &s
             let text = match offered.snapshot.engine() {
                 Engine::Sqlite => "TEXT",
                 Engine::Postgres => "text",
+                Engine::MySql => "char",
             };
             cast(column(Some(alias), &offered.column(at).name), text)
         }
@@ -104,6 +105,7 @@ pub(super) fn next(offered: &Offered<'_>) -> Option<(Alias, Expr)> {
         }
         (_, Engine::Sqlite) => Expr::cust("strftime('%Y-%m-%d %H:%M:%f', 'now')"),
         (_, Engine::Postgres) => Expr::cust("clock_timestamp()"),
+        (_, Engine::MySql) => Expr::cust("SYSDATE(6)"),
     };
     Some((name(), next))
 }

@@ -1,9 +1,11 @@
 use sea_query::Value;
+use sqlx::mysql::MySqlArguments;
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{Arguments, Error};
 
-/// Whole numbers come from limits and offsets only, so none is too large for 64 signed bits.
+/// Whole numbers without a sign come from limits and offsets only, so none is too large for 64 signed bits; but
+/// MySQL's columns hold such.
 fn whole(value: &Value) -> Option<Option<i64>> {
     Some(match value {
         Value::BigUnsigned(number) => number.map(|number| i64::try_from(number).unwrap_or(i64::MAX)),
@@ -14,7 +16,7 @@ fn whole(value: &Value) -> Option<Option<i64>> {
 }
 
 macro_rules! arguments {
-    ($name:ident, $arguments:ty) => {
+    ($name:ident, $arguments:ty $(, $large:ident)?) => {
         pub(super) fn $name(values: &[Value]) -> Result<$arguments, Error> {
             let mut arguments = <$arguments>::default();
             arguments.reserve(values.len(), 0);
@@ -23,6 +25,7 @@ macro_rules! arguments {
                     Value::String(text) => arguments.add(text.as_deref()),
                     Value::Double(number) => arguments.add(*number),
                     Value::Bytes(bytes) => arguments.add(bytes.as_deref()),
+                    $(Value::$large(number) => arguments.add(*number),)?
                     other => match whole(other) {
                         Some(number) => arguments.add(number),
                         None => Err(format!("no way to bind {other:?}").into()),
@@ -37,3 +40,4 @@ macro_rules! arguments {
 
 arguments!(sqlite, SqliteArguments);
 arguments!(postgres, PgArguments);
+arguments!(mysql, MySqlArguments, BigUnsigned);

@@ -1,8 +1,9 @@
+use sqlx::mysql::MySqlRow;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, TypeInfo, ValueRef};
 
-/// One value of an answer. PostgreSQL is asked for text only.
+/// One value of an answer. PostgreSQL and MySQL are asked for text only.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Cell {
     Null,
@@ -54,6 +55,12 @@ pub(super) fn of_sqlite(row: &SqliteRow) -> sqlx::Result<Row> {
 }
 
 pub(super) fn of_postgres(row: &PgRow) -> sqlx::Result<Row> {
+    (0..row.len())
+        .map(|at| Ok(row.try_get_unchecked::<Option<String>, _>(at)?.map_or(Cell::Null, Cell::Text)))
+        .collect()
+}
+
+pub(super) fn of_mysql(row: &MySqlRow) -> sqlx::Result<Row> {
     (0..row.len())
         .map(|at| Ok(row.try_get_unchecked::<Option<String>, _>(at)?.map_or(Cell::Null, Cell::Text)))
         .collect()

@@ -1,4 +1,4 @@
-use super::{Pool, Purpose, Row, Session, postgres, sqlite};
+use super::{Pool, Purpose, Row, Session, mysql, postgres, sqlite};
 use crate::schema::Engine;
 use crate::sql::Statement;
 
@@ -26,6 +26,7 @@ impl<'a> Connections<'a> {
             Pool::Postgres { pool, patience } => {
                 Session::Postgres(postgres::Held::take(pool, purpose, *patience, self.settings).await?)
             }
+            Pool::MySql { pool, patience } => Session::MySql(mysql::Held::take(pool, purpose, *patience).await?),
         })
     }
 

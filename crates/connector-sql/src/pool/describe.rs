@@ -44,6 +44,8 @@ impl Session {
                 });
                 Ok(Described { parameters: Vec::new(), columns: columns.collect() })
             }
+            // Declared statements are refused before: there is no way yet to read what they answer.
+            Self::MySql(_) => Err(sqlx::Error::Configuration("declared statements are not possible on MySQL".into())),
             Self::Postgres(held) => {
                 held.busy(async |connection| {
                     connection.clear_cached_statements().await?;

@@ -1,13 +1,15 @@
-//! Connections to two kinds of database behind one face.
+//! Connections to three kinds of database behind one face.
 
 mod bind;
 mod cell;
 mod connections;
 mod describe;
+mod mysql;
 mod open;
 mod postgres;
 mod sqlite;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::TryStreamExt;
@@ -35,6 +37,10 @@ pub(crate) enum Pool {
         pool: PgPool,
         patience: Duration,
     },
+    MySql {
+        pool: Arc<mysql::Connections>,
+        patience: Duration,
+    },
 }
 
 /// What a session is for.
@@ -51,6 +57,7 @@ pub(crate) enum Purpose {
 pub(crate) enum Session {
     Sqlite(sqlite::Held),
     Postgres(postgres::Held),
+    MySql(mysql::Held),
 }
 
 impl Pool {
@@ -58,11 +65,17 @@ impl Pool {
         match self {
             Self::Sqlite { .. } => Engine::Sqlite,
             Self::Postgres { .. } => Engine::Postgres,
+            Self::MySql { .. } => Engine::MySql,
         }
     }
 
     pub(crate) fn read_only(&self) -> bool {
         matches!(self, Self::Sqlite { read_only: true, .. })
+    }
+
+    /// Whether a MySQL server is a MariaDB one.
+    pub(crate) fn is_mariadb(&self) -> bool {
+        matches!(self, Self::MySql { pool, .. } if pool.mariadb)
     }
 
     /// The pool as far as `settings`, one statement at the start of every transaction, let it be used.
@@ -84,6 +97,7 @@ impl Pool {
                 }
             }
             Self::Postgres { pool, .. } => pool.close().await,
+            Self::MySql { pool, .. } => pool.close(),
         }
     }
 }
@@ -136,6 +150,19 @@ impl Session {
                 })
                 .await?;
             }
+            Self::MySql(held) => {
+                let arguments = bind::mysql(&statement.values)?;
+                held.busy(async |connection| {
+                    let mut rows = sqlx::query_with(sql, arguments).fetch(connection);
+                    while let Some(row) = rows.try_next().await? {
+                        if !take(cell::of_mysql(&row)?) {
+                            break;
+                        }
+                    }
+                    Ok(())
+                })
+                .await?;
+            }
         }
         Ok(())
     }
@@ -157,6 +184,15 @@ impl Session {
                 })
                 .await
             }
+            Self::MySql(held) => Ok(held.execute(statement).await?.rows_affected()),
+        }
+    }
+
+    /// MySQL: the number that the server counted for the inserted row; 0 where it counted none.
+    pub(crate) async fn insert(&mut self, statement: &Statement) -> sqlx::Result<u64> {
+        match self {
+            Self::MySql(held) => Ok(held.execute(statement).await?.last_insert_id()),
+            Self::Sqlite(_) | Self::Postgres(_) => self.execute(statement).await.map(|_| 0),
         }
     }
 
@@ -177,6 +213,7 @@ impl Session {
         match self {
             Self::Sqlite(held) => held.finish().await,
             Self::Postgres(held) => held.finish().await,
+            Self::MySql(held) => held.finish().await,
         }
     }
 
@@ -185,6 +222,7 @@ impl Session {
         let undone = match self {
             Self::Sqlite(held) => held.undo().await,
             Self::Postgres(held) => held.undo().await,
+            Self::MySql(held) => held.undo().await,
         };
         if let Err(error) = undone {
             tracing::debug!(%error, "a transaction could not be rolled back; its connection is closed");

@@ -31,9 +31,10 @@ pub(crate) async fn open(config: &Config) -> Result<Pool> {
         Some("postgres" | "postgresql") if rest.starts_with("//") => {
             postgres(config, &format!("postgres:{rest}")).await
         }
+        Some("mysql" | "mariadb") if rest.starts_with("//") => mysql(config, &format!("mysql:{rest}")).await,
         _ => Err(Error::invalid(
-            "`url` is not the address of a database that is known here. Use sqlite://path/to/file.db or \
-             postgres://user:password@host/database.",
+            "`url` is not the address of a database that is known here. Use sqlite://path/to/file.db, \
+             postgres://user:password@host/database or mysql://user:password@host/database.",
         )),
     }
 }
@@ -81,6 +82,11 @@ async fn sqlite(config: &Config, rest: &str) -> Result<Pool> {
     Ok(Pool::Sqlite { pool, writer, statement_timeout: Duration::from_millis(config.statement_timeout_ms), read_only })
 }
 
+async fn mysql(config: &Config, url: &str) -> Result<Pool> {
+    let pool = super::mysql::open(config, url).await?;
+    Ok(Pool::MySql { pool, patience: Duration::from_millis(config.statement_timeout_ms) + PATIENCE_BEYOND })
+}
+
 async fn postgres(config: &Config, url: &str) -> Result<Pool> {
     let options = PgConnectOptions::from_str(url).map_err(|error| {
         Error::invalid("`url` is not a PostgreSQL address. Use postgres://user:password@host:5432/database.")
@@ -126,6 +132,6 @@ async fn postgres(config: &Config, url: &str) -> Result<Pool> {
         })
         .connect_with(options)
         .await
-        .map_err(|error| error::connecting(&host, port, error))?;
+        .map_err(|error| error::connecting("PostgreSQL", &host, port, error))?;
     Ok(Pool::Postgres { pool, patience: Duration::from_millis(config.statement_timeout_ms) + PATIENCE_BEYOND })
 }

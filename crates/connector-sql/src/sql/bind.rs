@@ -16,8 +16,18 @@ pub(crate) fn value(engine: Engine, column: &Column, name: &str, value: &Value) 
     let bound = match engine {
         Engine::Postgres => postgres(column, value),
         Engine::Sqlite => sqlite(column, value),
+        Engine::MySql => super::mysql::bind::value(column, value),
     };
     bound.map_err(|needed| Error::invalid(format!("`{name}` needs {needed}.")))
+}
+
+/// Holds where a column has this value.
+pub(crate) fn equal(engine: Engine, column: &Column, held: Expr, value: &Value) -> Result<Expr, Needed> {
+    match engine {
+        Engine::Postgres => postgres(column, value).map(|bound| held.eq(bound)),
+        Engine::Sqlite => sqlite(column, value).map(|bound| held.eq(bound)),
+        Engine::MySql => super::mysql::bind::equal(column, held, value),
+    }
 }
 
 fn postgres(column: &Column, value: &Value) -> Result<Expr, Needed> {
@@ -74,6 +84,7 @@ fn sqlite(column: &Column, value: &Value) -> Result<Expr, Needed> {
 pub(crate) fn cell(engine: Engine, column: &Column, cell: &Cell) -> Expr {
     match (engine, cell) {
         (_, Cell::Null) => Expr::null(),
+        (Engine::MySql, cell) => super::mysql::bind::cell(column, cell),
         (Engine::Postgres, Cell::Text(text)) => cast(Expr::val(text.as_str()), &column.cast),
         (_, Cell::Text(text)) => Expr::val(text.as_str()),
         (_, Cell::Integer(number)) => Expr::val(*number),
@@ -88,6 +99,9 @@ pub(crate) fn cell(engine: Engine, column: &Column, cell: &Cell) -> Expr {
 /// Two ids are one user only when their bytes are equal, so no spelling is forgiven: `07` is not 7, and a column that
 /// ignores letter case is compared a second time as bytes.
 pub(crate) fn is_caller(engine: Engine, column: &Column, held: impl Fn() -> Expr, id: &str) -> Option<Expr> {
+    if engine == Engine::MySql {
+        return super::mysql::bind::is_caller(column, held(), id);
+    }
     let bound = caller(engine, column, id)?;
     let equal = held().eq(bound);
     let textual = !matches!(column.kind, Kind::Integer { .. } | Kind::Decimal { .. } | Kind::Uuid | Kind::Bytes);
@@ -96,7 +110,7 @@ pub(crate) fn is_caller(engine: Engine, column: &Column, held: impl Fn() -> Expr
         Engine::Postgres => {
             (!column.exact).then(|| cast(held(), "text").binary(BinOper::Custom("COLLATE \"C\" ="), Expr::val(id)))
         }
-        Engine::Sqlite => Some(held().binary(BinOper::Custom("COLLATE BINARY ="), Expr::val(id))),
+        Engine::Sqlite | Engine::MySql => Some(held().binary(BinOper::Custom("COLLATE BINARY ="), Expr::val(id))),
     };
     let equal = same_bytes.into_iter().fold(equal, Expr::and);
     // Without a declared type SQLite may have been given the id as a number, too.
@@ -108,6 +122,7 @@ pub(crate) fn is_caller(engine: Engine, column: &Column, held: impl Fn() -> Expr
 /// The caller's id as a value of the column's type, if it is one.
 pub(crate) fn caller(engine: Engine, column: &Column, id: &str) -> Option<Expr> {
     match (engine, &column.kind) {
+        (Engine::MySql, _) => super::mysql::bind::caller(column, id),
         (_, Kind::Bytes) if engine == Engine::Sqlite => {
             let bytes = text::canonical_uuid(id).then(|| text::unhex(&id.replace('-', "")))??;
             Some(Expr::val(Bound::Bytes(Some(bytes))))
@@ -120,7 +135,7 @@ pub(crate) fn caller(engine: Engine, column: &Column, id: &str) -> Option<Expr> 
                 _ => true,
             };
             fits.then(|| match engine {
-                Engine::Sqlite => Expr::val(number),
+                Engine::Sqlite | Engine::MySql => Expr::val(number),
                 Engine::Postgres => typed(column, id.to_owned()),
             })
         }

@@ -15,6 +15,7 @@ pub(crate) fn start(engine: Engine, described: &Column, held: Expr, unit: Unit) 
     Some(match engine {
         Engine::Sqlite => sqlite(held, unit),
         Engine::Postgres => postgres(held, unit),
+        Engine::MySql => mysql(held, unit),
     })
 }
 
@@ -62,4 +63,20 @@ fn postgres(held: Expr, unit: Unit) -> Expr {
         return Func::cust("to_char").arg(cut).arg(Expr::cust("'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'")).into();
     }
     cast(cast(cut.into(), "date"), "text")
+}
+
+/// <https://dev.mysql.com/doc/refman/8.0/en/date-and-time-functions.html>; connections have their time zone set to UTC.
+fn mysql(held: Expr, unit: Unit) -> Expr {
+    let sql = match unit {
+        Unit::Year => "DATE_FORMAT(?, '%Y-01-01')",
+        Unit::Month => "DATE_FORMAT(?, '%Y-%m-01')",
+        Unit::Day => "DATE_FORMAT(?, '%Y-%m-%d')",
+        Unit::Hour => "DATE_FORMAT(?, '%Y-%m-%dT%H:00:00Z')",
+        Unit::Minute => "DATE_FORMAT(?, '%Y-%m-%dT%H:%i:00Z')",
+        // WEEKDAY counts from Monday.
+        Unit::Week => "DATE_FORMAT(? - INTERVAL WEEKDAY(?) DAY, '%Y-%m-%d')",
+        Unit::Quarter => "CONCAT(DATE_FORMAT(?, '%Y-'), LPAD(QUARTER(?) * 3 - 2, 2, '0'), '-01')",
+    };
+    let times = sql.matches('?').count();
+    Expr::cust_with_exprs(sql, std::iter::repeat_n(held, times))
 }

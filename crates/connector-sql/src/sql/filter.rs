@@ -7,7 +7,7 @@ use crate::catalog::Offered;
 use crate::schema::{Column, Engine, Kind};
 
 /// The longest search pattern. SQLite takes 50,000 bytes: <https://sqlite.org/limits.html>.
-const PATTERN_BYTES_MAX: usize = 50_000;
+pub(super) const PATTERN_BYTES_MAX: usize = 50_000;
 
 /// Holds for the rows, of the table called `alias`, that match.
 pub(crate) fn matching(offered: &Offered<'_>, alias: &str, filter: &Filter) -> Result<Expr> {
@@ -33,6 +33,9 @@ pub(crate) fn meeting(filter: &Filter, compare: &dyn Fn(&str, &Comparison) -> Re
 
 /// `held`, a value such as the column holds, compared.
 pub(crate) fn compare(engine: Engine, described: &Column, held: Expr, comparison: &Comparison) -> Result<Expr> {
+    if engine == Engine::MySql {
+        return super::mysql::filter::compare(described, held, comparison);
+    }
     let pair = |value: &Value| comparable(engine, described, held.clone(), value);
     let with = |operator: BinOper, value: &Value| {
         let (held, bound) = pair(value)?;
@@ -95,7 +98,7 @@ fn search(engine: Engine, described: &Column, held: Expr, needle: &str, anywhere
             let escaped = needle.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
             if anywhere { format!("%{escaped}%") } else { format!("{escaped}%") }
         }
-        Engine::Sqlite => glob(needle, anywhere),
+        Engine::Sqlite | Engine::MySql => glob(needle, anywhere),
     };
     if pattern.len() > PATTERN_BYTES_MAX {
         return Err(Error::invalid(format!("The text that `{}` is searched for is too long.", described.name)));
@@ -105,7 +108,7 @@ fn search(engine: Engine, described: &Column, held: Expr, needle: &str, anywhere
         _ if needle.contains('\0') => never(),
         Engine::Postgres if described.kind == Kind::Text => held.binary(BinOper::Custom("ILIKE"), Expr::val(pattern)),
         Engine::Postgres => cast(held, "text").binary(BinOper::Custom("ILIKE"), Expr::val(pattern)),
-        Engine::Sqlite => held.binary(BinOper::Custom("GLOB"), Expr::val(pattern)),
+        Engine::Sqlite | Engine::MySql => held.binary(BinOper::Custom("GLOB"), Expr::val(pattern)),
     })
 }
 

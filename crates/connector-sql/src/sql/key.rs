@@ -4,9 +4,10 @@ use connector::{Error, Identifier, Result};
 use sea_query::{Expr, ExprTrait};
 use serde_json::{Map, Value};
 
-use super::{bind, column, show};
+use super::{bind, column, mysql, show};
 use crate::catalog::Offered;
 use crate::pool::Cell;
+use crate::schema::Engine;
 
 /// Holds for the row that `identifier` names. A value that cannot be a key is the key of nothing.
 pub(crate) fn named(offered: &Offered<'_>, alias: &str, identifier: &Identifier) -> Result<Expr> {
@@ -15,8 +16,8 @@ pub(crate) fn named(offered: &Offered<'_>, alias: &str, identifier: &Identifier)
         let missing = || Error::not_found(&offered.collection.name);
         let position = offered.collection.key.iter().position(|key| key == name).ok_or_else(missing)?;
         let described = offered.column(*offered.offer.key.get(position).ok_or_else(missing)?);
-        let bound = bind::value(offered.snapshot.engine(), described, name, value).map_err(|_| missing())?;
-        all = all.and(column(Some(alias), &described.name).eq(bound));
+        let equal = bind::equal(offered.snapshot.engine(), described, column(Some(alias), &described.name), value);
+        all = all.and(equal.map_err(|_| missing())?);
     }
     Ok(all)
 }
@@ -26,7 +27,10 @@ pub(crate) fn given(offered: &Offered<'_>, alias: &str, cells: &[Cell]) -> Expr 
     let table = offered.table();
     table.key.iter().zip(cells).fold(super::always(), |all, (at, cell)| {
         let described = &table.columns[*at];
-        all.and(column(Some(alias), &described.name).eq(bind::cell(offered.snapshot.engine(), described, cell)))
+        let engine = offered.snapshot.engine();
+        let held = column(Some(alias), &described.name);
+        let held = if engine == Engine::MySql { mysql::comparable(described, held) } else { held };
+        all.and(held.eq(bind::cell(engine, described, cell)))
     })
 }
 

@@ -5,7 +5,7 @@ use sea_query::{Alias, BinOper, Expr, ExprTrait, Func, Order, Query, SelectState
 use super::scope::Scope;
 use super::{column, show, table};
 use crate::catalog::{Offered, Relation};
-use crate::schema::{Engine, ForeignKey};
+use crate::schema::{Engine, ForeignKey, Table};
 
 /// A row's JSON with further members, each the text of a JSON value or null.
 pub(crate) fn with(engine: Engine, row: Expr, members: Vec<(&str, Expr)>) -> Expr {
@@ -16,6 +16,7 @@ pub(crate) fn with(engine: Engine, row: Expr, members: Vec<(&str, Expr)>) -> Exp
     let mut whole = match engine {
         Engine::Sqlite => Func::cust("substr").arg(row).arg(Expr::cust("-1")).arg(Expr::cust("-2147483647")).into(),
         Engine::Postgres => Expr::from(Func::cust("left").arg(row).arg(Expr::cust("-1"))),
+        Engine::MySql => Expr::cust_with_expr("REVERSE(SUBSTRING(REVERSE(?), 2))", row),
     };
     for (name, value) in members {
         // The name is bound like any value.
@@ -51,6 +52,9 @@ pub(crate) fn children(
     let related = scope.alias();
     let described = &scope.snapshot.schema.tables[relation.table];
     let mut select = rows(scope, relation, alias, &related);
+    if scope.snapshot.schema.mariadb {
+        return Ok(select.expr(mariadb_list(described, &related, max, row(&related)?)).take().into());
+    }
     select.expr_as(row(&related)?, Alias::new("item")).limit(max as u64);
     for at in &described.key {
         select.order_by_expr(column(Some(&related), &described.columns[*at].name), Order::Asc);
@@ -58,10 +62,20 @@ pub(crate) fn children(
     let joined = match engine {
         Engine::Sqlite => Func::cust("group_concat").arg(Expr::col(Alias::new("item"))).arg(Expr::cust("','")),
         Engine::Postgres => Func::cust("string_agg").arg(Expr::col(Alias::new("item"))).arg(Expr::cust("','")),
+        Engine::MySql => Func::cust("GROUP_CONCAT").arg(Expr::col(Alias::new("item"))),
     };
     let items = Func::coalesce([joined.into(), Expr::cust("''")]);
     let list = join(join(Expr::cust("'['"), items.into()), Expr::cust("']'"));
     Ok(Query::select().expr(list).from_subquery(select, Alias::new(scope.alias())).take().into())
+}
+
+/// MariaDB's subqueries in FROM see nothing of the row outside, but its GROUP_CONCAT has an order and a limit.
+fn mariadb_list(described: &Table, related: &str, max: usize, row: Expr) -> Expr {
+    let order = vec!["?"; described.key.len()].join(", ");
+    let order = if order.is_empty() { order } else { format!("ORDER BY {order} ") };
+    let list = format!("CONCAT('[', COALESCE(GROUP_CONCAT(? {order}SEPARATOR ',' LIMIT {max}), ''), ']')");
+    let keys = described.key.iter().map(|at| column(Some(related), &described.columns[*at].name));
+    Expr::cust_with_exprs(list, std::iter::once(row).chain(keys))
 }
 
 /// The related rows that the caller may see.

@@ -4,7 +4,7 @@ use connector::{Error, Result, Sort};
 use sea_query::{Expr, ExprTrait, NullOrdering, Order, SelectStatement};
 use serde_json::{Value, json};
 
-use super::{bind, cast, column};
+use super::{bind, column, mysql, show};
 use crate::catalog::Offered;
 use crate::pool::Cell;
 use crate::schema::{Column, Engine, Form};
@@ -43,8 +43,9 @@ impl<'a> Ordering<'a> {
         let descending = terms.last().is_some_and(|term| term.descending);
         let rest: Vec<usize> = match (total, table.form) {
             (true, _) => offered.offer.key.clone(),
-            (false, Form::Table) => Vec::new(),
-            (false, Form::View) => offered.offer.fields.clone(),
+            (false, Form::Table) if engine != Engine::MySql => Vec::new(),
+            // Nothing tells the rows apart but what is in them.
+            (false, _) => offered.offer.fields.clone(),
         };
         for at in rest {
             if !used.contains(&at) && (total || table.columns[at].ordered) {
@@ -55,13 +56,14 @@ impl<'a> Ordering<'a> {
             (true, _, _) | (_, Form::View, _) => None,
             (_, _, Engine::Sqlite) => Some("rowid"),
             (_, _, Engine::Postgres) => Some("ctid"),
+            (_, _, Engine::MySql) => None,
         };
         Ok(Self { engine, terms, total, physical })
     }
 
     pub(crate) fn apply(&self, select: &mut SelectStatement, alias: &str) {
         for term in &self.terms {
-            let held = column(Some(alias), &term.column.name);
+            let held = self.held(term, alias);
             let order = if term.descending { Order::Desc } else { Order::Asc };
             if term.column.nullable {
                 select.order_by_expr_with_nulls(held, order, NullOrdering::Last);
@@ -74,11 +76,17 @@ impl<'a> Ordering<'a> {
         }
     }
 
+    /// What a term sorts by.
+    fn held(&self, term: &Term<'_>, alias: &str) -> Expr {
+        let held = column(Some(alias), &term.column.name);
+        if self.engine == Engine::MySql { mysql::sortable(term.column, held) } else { held }
+    }
+
     /// The values that name a row's place, to be read by [`place`](Self::place).
     pub(crate) fn values(&self, alias: &str) -> Vec<Expr> {
         let values = self.terms.iter().map(|term| match self.engine {
-            Engine::Sqlite => column(Some(alias), &term.column.name),
-            Engine::Postgres => cast(column(Some(alias), &term.column.name), "text"),
+            Engine::MySql => mysql::spelled(term.column, self.held(term, alias)),
+            engine => show::cell(engine, term.column, Some(alias)),
         });
         if self.total { values.collect() } else { Vec::new() }
     }
@@ -103,7 +111,7 @@ impl<'a> Ordering<'a> {
         let mut any = super::never();
         let mut before = super::always();
         for (term, cell) in self.terms.iter().zip(&cells) {
-            let held = || column(Some(alias), &term.column.name);
+            let held = || self.held(term, alias);
             if *cell == Cell::Null {
                 // Nothing comes after null within one term.
                 before = before.and(held().is_null());

@@ -11,6 +11,7 @@ use crate::schema::{Column, Engine, Kind};
 pub(crate) fn slot(engine: Engine, column: &Column, number: usize) -> String {
     match (engine, &column.kind) {
         (Engine::Sqlite, _) => format!("?{number}"),
+        (Engine::MySql, _) => "?".into(),
         (Engine::Postgres, Kind::Bytes) => format!("decode(${number}, 'hex')"),
         (Engine::Postgres, _) => format!("CAST(${number} AS {})", column.cast),
     }
@@ -21,7 +22,7 @@ pub(crate) fn slot(engine: Engine, column: &Column, number: usize) -> String {
 pub(crate) fn caller_slot(engine: Engine, column: &Column, number: usize) -> String {
     match engine {
         Engine::Sqlite => format!("(?{number} COLLATE BINARY)"),
-        Engine::Postgres => slot(engine, column, number),
+        Engine::Postgres | Engine::MySql => slot(engine, column, number),
     }
 }
 
@@ -32,7 +33,7 @@ pub(crate) fn value(engine: Engine, column: &Column, name: &str, value: &Value) 
     }
     let bound = match engine {
         Engine::Postgres => text::spell(&column.kind, value).map(Bound::from),
-        Engine::Sqlite => sqlite(&column.kind, value),
+        Engine::Sqlite | Engine::MySql => sqlite(&column.kind, value),
     };
     match bound {
         Ok(Bound::String(Some(text))) if text.contains('\0') => {
@@ -68,7 +69,7 @@ pub(crate) fn can_be_caller(column: &Column) -> bool {
 pub(crate) fn caller(engine: Engine, column: &Column, id: &str) -> Option<Bound> {
     let canonical = match (engine, &column.kind) {
         // Compared with a number, SQLite would take `7.0` and `07` for 7.
-        (Engine::Sqlite, _) => text::canonical_integer(id).is_some() || !text::looks_numeric(id),
+        (Engine::Sqlite | Engine::MySql, _) => text::canonical_integer(id).is_some() || !text::looks_numeric(id),
         (Engine::Postgres, Kind::Integer { bits: 16 }) => id.parse::<i16>().is_ok_and(|it| it.to_string() == id),
         (Engine::Postgres, Kind::Integer { bits: 32 }) => id.parse::<i32>().is_ok_and(|it| it.to_string() == id),
         (Engine::Postgres, Kind::Integer { .. } | Kind::Decimal { .. }) => text::canonical_integer(id).is_some(),

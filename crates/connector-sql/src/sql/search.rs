@@ -11,6 +11,14 @@ use crate::schema::{Engine, Search};
 /// How many words are looked for where each is looked for by itself.
 const WORDS_MAX: usize = 16;
 
+/// The shortest word, and words, that InnoDB keeps in its indexes:
+/// <https://dev.mysql.com/doc/refman/8.4/en/fulltext-stopwords.html>.
+const INDEXED_CHARS_MIN: usize = 3;
+const STOPPED: [&str; 18] = [
+    "about", "are", "com", "for", "from", "how", "that", "the", "this", "und", "was", "what", "when", "where", "who",
+    "will", "with", "www",
+];
+
 /// How many characters of a row's texts PostgreSQL reads where it has no index of them: what it makes of them may be one
 /// megabyte at most.
 const READ_CHARS_MAX: usize = 200_000;
@@ -42,9 +50,10 @@ pub(crate) fn matching(offered: &Offered<'_>, alias: &str, options: &Map<String,
             found(Expr::cust(expression.clone()), language.as_deref(), &text)
         }
         Search::Table { name, rowid, .. } => fts5(alias, name, rowid, &words),
+        Search::Index(columns) => indexed(offered, alias, columns, &words)?,
         Search::Texts(columns) => match offered.snapshot.engine() {
             Engine::Postgres => found(vector(offered, alias, columns), Some("simple"), &text),
-            Engine::Sqlite => each(offered, alias, columns, &words)?,
+            Engine::Sqlite | Engine::MySql => each(offered, alias, columns, &words)?,
         },
     }))
 }
@@ -81,6 +90,26 @@ fn fts5(alias: &str, name: &str, rowid: &str, words: &[&str]) -> Expr {
         .from(Alias::new(name))
         .and_where(Expr::col(Alias::new(name)).binary(BinOper::Custom("MATCH"), Expr::val(query.join(" "))));
     column(Some(alias), rowid).in_subquery(select)
+}
+
+/// Every word by a FULLTEXT index, in natural language, in which nothing is special:
+/// <https://dev.mysql.com/doc/refman/8.4/en/fulltext-natural-language.html>. What such an index leaves out, short words
+/// and those that are everywhere, is not looked for.
+fn indexed(offered: &Offered<'_>, alias: &str, columns: &[usize], words: &[&str]) -> Result<Expr> {
+    let kept = |word: &&&str| {
+        let letters = word.chars().filter(|c| c.is_alphanumeric()).count();
+        letters >= INDEXED_CHARS_MIN && !STOPPED.contains(&word.to_lowercase().as_str())
+    };
+    let one = |word: &&str| {
+        let held: Vec<Expr> =
+            columns.iter().map(|at| column(Some(alias), &offered.column(*at).name)).chain([Expr::val(*word)]).collect();
+        let places = vec!["?"; columns.len()].join(", ");
+        Expr::cust_with_exprs(format!("MATCH ({places}) AGAINST (? IN NATURAL LANGUAGE MODE) > 0"), held)
+    };
+    match words.iter().filter(kept).map(one).reduce(Expr::and) {
+        Some(all) => Ok(all),
+        None => each(offered, alias, columns, words),
+    }
 }
 
 /// Every word in one of the columns.

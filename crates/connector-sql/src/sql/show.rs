@@ -3,15 +3,15 @@
 use sea_query::{Alias, BinOper, CaseStatement, Expr, ExprTrait, Func, Query};
 use serde_json::Value;
 
-use super::{cast, column};
+use super::{cast, column, mysql};
 use crate::pool::Cell;
 use crate::schema::{Column, Engine, Kind, Table};
 
 /// The largest whole number that every JSON reader keeps exactly (RFC 8259 section 6).
-const EXACT_MAX: i64 = 9_007_199_254_740_991;
+pub(super) const EXACT_MAX: i64 = 9_007_199_254_740_991;
 
 /// The most digits of a decimal that every JSON reader keeps exactly.
-const EXACT_DIGITS: i64 = 15;
+pub(super) const EXACT_DIGITS: i64 = 15;
 
 /// How many names and values one SQLite function call is given. Its limit is a thousand arguments.
 const PAIRS_MAX: usize = 400;
@@ -19,6 +19,7 @@ const PAIRS_MAX: usize = 400;
 /// A whole row as the text of a JSON object.
 pub(crate) fn row(engine: Engine, table: &Table, alias: Option<&str>, columns: &[usize]) -> Expr {
     match engine {
+        Engine::MySql => mysql::show::row(table, alias, columns),
         Engine::Sqlite => {
             let mut objects = columns.chunks(PAIRS_MAX).map(|columns| {
                 let pair = |at: &usize| {
@@ -58,6 +59,8 @@ pub(crate) fn row(engine: Engine, table: &Table, alias: Option<&str>, columns: &
 /// One value as the text of a JSON value; null is SQL's null.
 pub(crate) fn json(engine: Engine, shown: Expr) -> Expr {
     match engine {
+        // Such a text is what its values are shown as.
+        Engine::MySql => shown,
         Engine::Sqlite => {
             Expr::case(shown.clone().is_null(), Expr::null()).finally(Func::cust("json_quote").arg(shown)).into()
         }
@@ -71,14 +74,34 @@ pub(crate) fn value(engine: Engine, described: &Column, alias: Option<&str>) -> 
     match engine {
         Engine::Sqlite => sqlite(held, &described.kind),
         Engine::Postgres => postgres(held, &described.kind),
+        Engine::MySql => mysql::show::json(described, held),
     }
 }
 
-/// A figure made of values of this kind.
-pub(crate) fn figure(engine: Engine, figure: Expr, kind: &Kind) -> Expr {
+/// Text as it goes into [`json`].
+pub(crate) fn text(engine: Engine, text: Expr) -> Expr {
     match engine {
-        Engine::Sqlite => sqlite(figure, kind),
-        Engine::Postgres => postgres(figure, kind),
+        Engine::Sqlite | Engine::Postgres => text,
+        Engine::MySql => Func::cust("JSON_QUOTE").arg(text).into(),
+    }
+}
+
+/// A figure that such a column could hold.
+pub(crate) fn figure(engine: Engine, figure: Expr, described: &Column) -> Expr {
+    match engine {
+        Engine::Sqlite => sqlite(figure, &described.kind),
+        Engine::Postgres => postgres(figure, &described.kind),
+        Engine::MySql => mysql::show::json(described, figure),
+    }
+}
+
+/// A value as [`bind::cell`](super::bind::cell) takes it back.
+pub(crate) fn cell(engine: Engine, described: &Column, alias: Option<&str>) -> Expr {
+    let held = column(alias, &described.name);
+    match engine {
+        Engine::Sqlite => held,
+        Engine::Postgres => cast(held, "text"),
+        Engine::MySql => mysql::spelled(described, mysql::comparable(described, held)),
     }
 }
 

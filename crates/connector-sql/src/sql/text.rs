@@ -77,6 +77,15 @@ pub(super) fn integer(value: &Value) -> Result<i64, Needed> {
     }
 }
 
+/// The same, beyond 64 bits with a sign.
+pub(super) fn integer_of_any_sign(value: &Value) -> Result<i128, Needed> {
+    match value {
+        Value::Number(number) if number.is_u64() => Ok(i128::from(number.as_u64().unwrap_or_default())),
+        Value::String(digits) if digits.len() <= 24 => digits.parse().map_err(|_| "a whole number"),
+        _ => integer(value).map(i128::from),
+    }
+}
+
 pub(super) fn truth(value: &Value) -> Result<bool, Needed> {
     match value {
         Value::Bool(truth) => Ok(*truth),

@@ -29,7 +29,7 @@ both! {
     credential_like_columns_do_not_exist_for_callers(engine) {
         let world = World::new(engine, "
             CREATE TABLE accounts (id $ID, user_id text NOT NULL, name text, password_hash text, \"apiKey\" text, token_count integer, pin integer, secret_question text, hash_tag_count integer);
-            CREATE TABLE keys (id $ID, user_id text NOT NULL, private_key text NOT NULL);
+            CREATE TABLE \"keys\" (id $ID, user_id text NOT NULL, private_key text NOT NULL);
             CREATE TABLE sessions (token text PRIMARY KEY, user_id text NOT NULL, device text);
             INSERT INTO accounts (id, user_id, name, password_hash, \"apiKey\", pin) VALUES (1, 'alice', 'a', 'hunter2', 'k', 1234);
             INSERT INTO sessions VALUES ('s3cret', 'alice', 'phone');
@@ -142,7 +142,7 @@ async fn addresses_are_read_in_their_usual_spellings() {
     assert_eq!(said("sqlite:///nowhere/x.db").await, ("invalid_argument",
         "There is no SQLite file at /nowhere/x.db. Give the path of an existing one, or add ?mode=rwc to create it.".into()));
     assert!(!std::path::Path::new("/nowhere").exists());
-    for url in ["", "x", "mysql://a:b@c/d", "http://x", "/etc/passwd", "postgres"] {
+    for url in ["", "x", "mysql:a", "mongodb://a:b@c/d", "http://x", "/etc/passwd", "postgres"] {
         let said = said(url).await;
         assert_eq!(said.0, "invalid_argument", "{url}: {said:?}");
         assert!(!said.1.contains("b@c"));

@@ -261,6 +261,14 @@ both! {
                 INSERT INTO a VALUES (1, 'alice', 'x'); INSERT INTO b VALUES (1, 'alice', 'x');
                 INSERT INTO c VALUES (1, 7, 'x'), (2, 'alice', 'x'); INSERT INTO d VALUES (1, 7, 'x'), (2, 'alice', 'x'), (3, '7', 'x');
             ",
+            Engine::MySql => "
+                CREATE TABLE a (id $ID, user_id varchar(50) COLLATE utf8mb4_general_ci, x text);
+                CREATE TABLE b (id $ID, user_id char(10) CHARACTER SET latin1, x text);
+                CREATE TABLE c (id $ID, user_id numeric(20, 2), x text);
+                CREATE TABLE d (id $ID, user_id enum('alice', '7'), x text);
+                INSERT INTO a VALUES (1, 'alice', 'x'); INSERT INTO b VALUES (1, 'alice', 'x');
+                INSERT INTO c VALUES (1, 7, 'x'); INSERT INTO d VALUES (1, 'alice', 'x'), (2, '7', 'x');
+            ",
             Engine::Postgres => "
                 CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
                 CREATE DOMAIN person AS text;
@@ -289,6 +297,8 @@ both! {
         if engine == Engine::Sqlite {
             assert_eq!(seen("alice", "c").await, 1);
             assert_eq!(seen("7", "d").await, 2);
+        } else if engine == Engine::MySql {
+            assert_eq!((seen("7", "d").await, seen("李😀", "b").await, seen("álice", "a").await), (1, 0, 0));
         } else {
             assert_eq!(seen(&"a".repeat(63), "e").await, 1);
             assert_eq!(seen(&"a".repeat(64), "e").await, 0);

@@ -3,7 +3,7 @@
 use connector::{Connector, Ownership};
 use serde_json::{Value, json};
 
-use crate::world::{As, Engine, World, both, data, failure};
+use crate::world::{As, Engine, World, data, failure, with_queries};
 
 const SHOP: &str = "
     CREATE TABLE orders (id $ID, user_id text NOT NULL, placed_at $TIME NOT NULL, total numeric(10,2) NOT NULL, paid $BOOL NOT NULL, huge bigint, seal $BYTES, note text);
@@ -67,7 +67,7 @@ pub(crate) async fn ask(user: &As<'_>, action: &str, input: Value) -> Value {
     data(&user.invoke(action, input).await.unwrap_or_else(|error| panic!("{error:?}")))
 }
 
-both! {
+with_queries! {
     a_query_answers_the_caller_with_their_own(engine) {
         let world = world(engine, mine()).await.unwrap();
         let (alice, bob) = (world.as_user("alice").await, world.as_user("bob").await);

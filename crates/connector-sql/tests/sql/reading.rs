@@ -232,7 +232,7 @@ both! {
     }
 
     an_answer_stops_where_its_bytes_end(engine) {
-        let world = World::new(engine, "CREATE TABLE notes (id $ID, user_id text NOT NULL, body text)", |_| {}).await;
+        let world = World::new(engine, "CREATE TABLE notes (id $ID, user_id text NOT NULL, body $LONG)", |_| {}).await;
         let alice = world.as_user("alice").await;
         for number in 0..10 {
             alice.create("notes", json!({"body": format!("{number}").repeat(1000)})).await.unwrap();
@@ -296,6 +296,7 @@ both! {
         let numbers = match engine {
             Engine::Sqlite => "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 100000) SELECT n FROM s",
             Engine::Postgres => "SELECT n FROM generate_series(1, 100000) AS n",
+            Engine::MySql => "SELECT seq AS n FROM seq_1_to_100000",
         };
         let world = World::new(engine, &format!("
             CREATE TABLE notes (id bigint PRIMARY KEY, user_id text NOT NULL, place integer, body text);

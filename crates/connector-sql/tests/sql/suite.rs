@@ -76,7 +76,9 @@ both! {
         let world = World::new(engine, GARDEN, |config| {
             config.shared = vec!["products".into()];
             config.shared_writable = vec!["tags".into()];
-            config.queries = serde_json::from_value(queries(engine)).unwrap();
+            if engine != Engine::MySql {
+                config.queries = serde_json::from_value(queries(engine)).unwrap();
+            }
             // The suite wants to make new items, and names them by an identifier.
             for (table, operations) in [("profiles", json!(["list", "get", "update"])), ("events", json!(["list", "aggregate"]))] {
                 let settings = serde_json::from_value(json!({ "operations": operations })).unwrap();
@@ -102,7 +104,7 @@ both! {
         let report = run(subject).await;
         assert!(report.calls > 1_000, "{report}");
         for action in ["order_number", "numbered", "rename_folder", "drop_note"] {
-            assert!(report.attempts.keys().any(|(name, _)| name == action), "{action} was not tried: {report}");
+            assert!(engine == Engine::MySql || report.attempts.keys().any(|(name, _)| name == action), "{action} was not tried: {report}");
         }
         drop(_folder);
     }
