@@ -59,7 +59,8 @@ async fn a_bellhop_that_is_killed_leaves_no_half_batch_and_no_half_file() {
     let count = "SELECT batch, count(*) FROM notes GROUP BY batch";
     let lite: Vec<(String, i64)> = sqlx::query_as(count).fetch_all(&mut sqlite).await.expect("batches");
     let shop: Vec<(String, i64)> = sqlx::query_as(count).fetch_all(&mut postgres).await.expect("batches");
-    let stored = BTreeMap::from([("lite", whole_batches(lite)), ("shop", whole_batches(shop)), ("file", whole_files(&root))]);
+    let stored =
+        BTreeMap::from([("lite", whole_batches(lite)), ("shop", whole_batches(shop)), ("file", whole_files(&root))]);
     for (kind, name) in &told {
         assert!(stored[kind].contains(name), "{kind} {name} was told as written and is not there");
     }

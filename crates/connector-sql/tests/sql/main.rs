@@ -14,6 +14,7 @@ mod reading;
 mod related;
 mod row_security;
 mod schemas;
+mod searching;
 mod several;
 mod shop;
 mod stopping;
