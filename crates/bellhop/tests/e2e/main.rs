@@ -23,4 +23,5 @@ mod isolation;
 mod policy;
 mod reload;
 mod replaced_stack;
+mod stopping;
 mod support;
