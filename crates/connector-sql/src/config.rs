@@ -43,6 +43,13 @@ pub struct Config {
     /// The table that has one row for each user, keyed by the user's id; found by its name where not given.
     #[serde(default)]
     pub users_table: Option<String>,
+    /// What decides which rows a call meets: the tables' owners, the database's row security, or both.
+    #[serde(default)]
+    pub scope: Scope,
+    /// The PostgreSQL role whose row security holds for every call, such as `"authenticated"`; needed by `scope`
+    /// `"rls"` and `"both"`. It is never taken from a token. The user of `url` must be allowed to become it.
+    #[serde(default)]
+    pub role: Option<String>,
     /// What introspection cannot know of single tables.
     #[serde(default)]
     pub tables: BTreeMap<String, TableConfig>,
@@ -75,6 +82,21 @@ pub struct Config {
     #[serde(default = "connect_timeout_ms")]
     #[schemars(range(min = 1))]
     pub connect_timeout_ms: u64,
+}
+
+/// What decides which rows a call meets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Conditions on each table's owner, made here.
+    #[default]
+    Owner,
+    /// PostgreSQL's row security alone: each call runs in a transaction with the caller's claims in
+    /// `request.jwt.claims` and as `role`, so that policies written for PostgREST or Supabase work unchanged. A table
+    /// without row security is hidden unless it is shared.
+    Rls,
+    /// Both, and only what both let through.
+    Both,
 }
 
 /// Whose rows a table holds, by its own columns.
@@ -152,6 +174,8 @@ impl Config {
             shared_writable: Vec::new(),
             owner_columns: owner_columns(),
             tenant_columns: BTreeMap::new(),
+            scope: Scope::default(),
+            role: None,
             users_table: None,
             tables: BTreeMap::new(),
             queries: BTreeMap::new(),

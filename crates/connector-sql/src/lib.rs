@@ -34,6 +34,26 @@
 //! UUID in lower case. An id that does not fit owns nothing and is told so in a notice. Columns that compare loosely
 //! (`citext`, `NOCASE`, `char(n)`) are compared as bytes too, so that two ids are never taken for one user.
 //!
+//! # Row security
+//!
+//! With [`Scope::Rls`] or [`Scope::Both`] every call runs in a transaction in which PostgreSQL itself knows the caller:
+//! `request.jwt.claims` holds all claims of the verified token, with `role` set to [`Config::role`];
+//! `request.jwt.claim.sub`, `.role` and `.email` hold these one by one; and `role` is that role. Policies that were
+//! written for PostgREST or Supabase work unchanged. All of it is local to the transaction. A read sends the
+//! transaction and its query as one text, in one round trip; values in it are hexadecimal digits. The role comes from
+//! the configuration and never from a token, and must be one that row security holds for.
+//!
+//! - `rls`: the policies alone say whose rows are whose, and the role's grants what may be done. A table without row
+//!   security is hidden unless it is shared. Tables need no owner's column; one that is recognised is set by `create`
+//!   and is no field. References are checked: a parent must be visible. What a delete takes along is the database's
+//!   business, as with PostgREST: cascades do not ask policies.
+//! - `both`: a row must pass the policies and be the owner's. Tables without row security have the owner's wall only.
+//!   What a delete would take along is looked at as the user of the address; where that user does not see every row
+//!   of the tables concerned, such deletes are not offered.
+//!
+//! Under row security rows are not locked while references are checked, because policies for updates would decide over
+//! that; what was written is read again before the transaction ends.
+//!
 //! # Writes
 //!
 //! `create` sets the owner; an argument that names another one is refused. Every foreign key into an owned table, by
@@ -84,21 +104,23 @@ mod operation;
 mod ownership;
 mod pool;
 mod schema;
+mod security;
 mod sql;
 
 pub use config::{
-    Config, DatabaseUrl, FunctionConfig, OwnerConfig, ParameterConfig, ParameterType, QueryConfig, TableConfig,
+    Config, DatabaseUrl, FunctionConfig, OwnerConfig, ParameterConfig, ParameterType, QueryConfig, Scope, TableConfig,
 };
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use connector::{Catalog, Connector, Context, Error, ErrorKind, Invoke, Operation, Outcome, Permit, Result};
+use connector::{Caller, Catalog, Connector, Context, Error, ErrorKind, Invoke, Operation, Outcome, Permit, Result};
 
 use crate::catalog::Snapshot;
 use crate::operation::Work;
 use crate::pool::Pool;
+use crate::security::RowSecurity;
 
 /// How long a sign of life may take.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
@@ -108,6 +130,7 @@ pub struct Sql {
     resource: String,
     config: Config,
     pool: Pool,
+    security: Option<RowSecurity>,
     snapshot: Mutex<Arc<Snapshot>>,
 }
 
@@ -119,9 +142,16 @@ impl Sql {
     /// [`ErrorKind::Unavailable`] where the database cannot be reached or described.
     pub async fn connect(resource: &str, config: Config) -> Result<Self> {
         let pool = pool::open(&config).await?;
-        match look(resource, &pool, &config, true).await {
-            Ok(snapshot) => {
-                Ok(Self { resource: resource.to_owned(), config, pool, snapshot: Mutex::new(Arc::new(snapshot)) })
+        let looked = match RowSecurity::configured(&config, pool.engine()) {
+            Ok(security) => {
+                look(resource, &pool, security.as_ref(), &config, true).await.map(|found| (security, found))
+            }
+            Err(error) => Err(error),
+        };
+        match looked {
+            Ok((security, snapshot)) => {
+                let snapshot = Mutex::new(Arc::new(snapshot));
+                Ok(Self { resource: resource.to_owned(), config, pool, security, snapshot })
             }
             Err(error) => {
                 pool.close().await;
@@ -138,7 +168,14 @@ impl Sql {
         let operation = Operation::Invoke(invoke);
         let caller = connector::spend(permit, &self.resource, &operation, ready.effect)?;
         let Operation::Invoke(invoke) = operation else { return Err(Error::internal("an action that is none")) };
-        operation::invoke(Work { pool: &self.pool, snapshot, caller: &caller, context }, ready, invoke).await
+        let settings = self.settings(&caller)?;
+        let pool = self.pool.connections(settings.as_deref());
+        operation::invoke(Work { pool, snapshot, caller: &caller, context }, ready, invoke).await
+    }
+
+    /// What makes a transaction the caller's, where row security holds.
+    fn settings(&self, caller: &Caller) -> Result<Option<String>> {
+        self.security.as_ref().map(|security| security.settings(Some(caller))).transpose()
     }
 
     fn snapshot(&self) -> Arc<Snapshot> {
@@ -146,9 +183,20 @@ impl Sql {
     }
 }
 
-async fn look(resource: &str, pool: &Pool, config: &Config, start: bool) -> Result<Snapshot> {
-    let mut snapshot = Snapshot::build(resource, introspect::introspect(pool, config).await?, config)?;
-    action::declare(resource, pool, config, &mut snapshot, start).await?;
+async fn look(
+    resource: &str,
+    pool: &Pool,
+    security: Option<&RowSecurity>,
+    config: &Config,
+    start: bool,
+) -> Result<Snapshot> {
+    if let Some(security) = security {
+        security::check(pool, security).await?;
+    }
+    let mut snapshot = Snapshot::build(resource, introspect::introspect(pool, security, config).await?, config)?;
+    // As the role that calls will have.
+    let settings = security.map(|security| security.settings(None)).transpose()?;
+    action::declare(resource, pool.connections(settings.as_deref()), config, &mut snapshot, start).await?;
     Ok(snapshot)
 }
 
@@ -173,7 +221,9 @@ impl Connector for Sql {
                 format!("`{}` is not possible on {target}.", kind.as_str()),
             ));
         }
-        let work = Work { pool: &self.pool, snapshot: &snapshot, caller: &caller, context };
+        let settings = self.settings(&caller)?;
+        let work =
+            Work { pool: self.pool.connections(settings.as_deref()), snapshot: &snapshot, caller: &caller, context };
         match operation {
             Operation::List(list) => operation::list(work, list).await,
             Operation::Get(get) => operation::get(work, get).await,
@@ -195,7 +245,8 @@ impl Connector for Sql {
     }
 
     async fn reload(&self) -> Result<()> {
-        let snapshot = Arc::new(look(&self.resource, &self.pool, &self.config, false).await?);
+        let security = self.security.as_ref();
+        let snapshot = Arc::new(look(&self.resource, &self.pool, security, &self.config, false).await?);
         *self.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = snapshot;
         Ok(())
     }

@@ -44,6 +44,8 @@ pub(crate) struct Table {
     pub(crate) grants: Grants,
     /// MySQL: the storage engine, where it cannot undo a write that failed half way.
     pub(crate) no_transactions: Option<String>,
+    /// Whether row security holds for whoever asks.
+    pub(crate) secured: Secured,
     /// Whether deleting a row would delete or change rows of a table that cannot be seen.
     pub(crate) cascades_unseen: bool,
     /// Columns that foreign keys of such tables refer to.
@@ -54,6 +56,15 @@ pub(crate) struct Table {
 pub(crate) enum Form {
     Table,
     View,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Secured {
+    #[default]
+    No,
+    /// It is enabled, but does not hold for the table's owner.
+    NotForOwner,
+    Yes,
 }
 
 /// What the database's own user may do with a table.

@@ -24,7 +24,7 @@ use crate::Config;
 use crate::catalog::Snapshot;
 use crate::config::ParameterConfig;
 use crate::names;
-use crate::pool::{Pool, Purpose, Session};
+use crate::pool::{Connections, Purpose, Session};
 use crate::schema::{Column, Engine};
 
 /// The longest name of an action; tools are called by it.
@@ -96,7 +96,7 @@ enum Declared {
 /// changed below it, it is hidden.
 pub(crate) async fn declare(
     resource: &str,
-    pool: &Pool,
+    pool: Connections<'_>,
     config: &Config,
     snapshot: &mut Snapshot,
     start: bool,

@@ -5,7 +5,7 @@ use connector::{Abilities, Collection, Field, Hidden, OperationKind, Ownership};
 use super::{View, field, hidden};
 use crate::TableConfig;
 use crate::ownership::Tie;
-use crate::schema::{Assigned, Engine, Form, Table};
+use crate::schema::{Assigned, Engine, ForeignKey, Form, OnDelete, Table};
 
 pub(super) struct Offered {
     pub(super) collection: Collection,
@@ -95,7 +95,7 @@ fn operations(view: &View<'_>, at: usize, collection: &Collection, settings: &Ta
         Create if view.schema.engine == Engine::MySql && table.key.is_empty() => false,
         Create => writable && table.grants.insert && can_create(view, at, table, collection),
         Update => writable && table.grants.update && keyed && collection.fields.iter().any(|field| field.updatable),
-        Delete => writable && table.grants.delete && keyed && !table.cascades_unseen,
+        Delete => writable && table.grants.delete && keyed && !goes_unseen(view, at),
     };
     // One's own row among the users, or the members of something, holds what decides over rights: role, plan, team.
     let decides = view.owners.users == Some(at) || view.owners.members.contains(&at);
@@ -110,6 +110,24 @@ fn operations(view: &View<'_>, at: usize, collection: &Collection, settings: &Ta
         None => (!decides || matches!(kind, List | Get | Aggregate)) && !unborn(kind),
     };
     OperationKind::ALL.into_iter().filter(|kind| possible(*kind) && wanted(*kind)).collect()
+}
+
+/// Whether deleting a row may delete or change, by whatever chain, rows of a table that cannot be seen.
+fn goes_unseen(view: &View<'_>, at: usize) -> bool {
+    let tables = &view.schema.tables;
+    let (mut reached, mut left) = (BTreeSet::from([at]), vec![at]);
+    while let Some(parent) = left.pop() {
+        if tables[parent].cascades_unseen {
+            return true;
+        }
+        let cascades = |key: &ForeignKey| key.table == parent && key.declared && key.on_delete == OnDelete::Cascade;
+        for (child, table) in tables.iter().enumerate() {
+            if table.foreign.iter().any(cascades) && reached.insert(child) {
+                left.push(child);
+            }
+        }
+    }
+    false
 }
 
 /// Whether a caller can give every value that a new row must have.

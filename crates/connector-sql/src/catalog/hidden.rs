@@ -3,7 +3,7 @@ use connector::Hidden;
 use super::View;
 use crate::names::folded;
 use crate::ownership::{Reason, Tie};
-use crate::schema::Table;
+use crate::schema::{Form, Secured, Table};
 
 /// Where tools keep track of schema changes: nobody's data.
 const MIGRATIONS: &[&str] = &[
@@ -55,6 +55,7 @@ pub(super) fn table(view: &View<'_>, at: usize) -> Option<Hidden> {
     }
     let (reason, open_with) = match reason {
         Reason::Untied => untied(view, at),
+        Reason::Unsecured => unsecured(view, table),
         Reason::Columns(columns) => (
             format!("several columns are named like a user id: {}", table.names(columns).join(", ")),
             line(view, table, &format!("owner = {}", quoted(&table.columns[columns[0]].name))),
@@ -108,6 +109,25 @@ fn untied(view: &View<'_>, at: usize) -> (String, String) {
     match table.columns.iter().find(|column| person(&column.name)) {
         Some(column) => (reason, line(view, table, &format!("owner = {}", quoted(&column.name)))),
         None => (reason, shared(view, table)),
+    }
+}
+
+/// A table that row security says nothing of.
+fn unsecured(view: &View<'_>, table: &Table) -> (String, String) {
+    let name = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+    let full = table.schema.iter().map(|schema| name(schema)).chain([name(&table.name)]).collect::<Vec<_>>().join(".");
+    match (table.form, table.secured) {
+        (Form::Table, Secured::NotForOwner) => (
+            "its row security does not hold for its owner, and `role` is that or a member of it".into(),
+            format!("in the database: ALTER TABLE {full} FORCE ROW LEVEL SECURITY"),
+        ),
+        (Form::Table, _) => (
+            "row security is not enabled for it, and nothing else says whose its rows are".into(),
+            format!("in the database: ALTER TABLE {full} ENABLE ROW LEVEL SECURITY"),
+        ),
+        (Form::View, _) => {
+            ("row security does not hold for what this view shows, or not for who asks".into(), shared(view, table))
+        }
     }
 }
 

@@ -14,10 +14,10 @@ use connector::{Catalog, Collection, Error, OperationKind, Result};
 
 pub(crate) use related::{DEPTH_MAX, NAMES_MAX, RELATED_MAX, Relation};
 
-use crate::Config;
 use crate::action::Actions;
 use crate::ownership::{Owned, Owners, Tie};
 use crate::schema::{Column, Engine, ForeignKey, Schema, Table};
+use crate::{Config, Scope};
 
 /// One look at the database: what there is, whose it is, and what of it is offered.
 #[derive(Debug)]
@@ -92,6 +92,12 @@ impl Snapshot {
 
     pub(crate) fn engine(&self) -> Engine {
         self.schema.engine
+    }
+
+    /// Whether rows can be held against other writers. Policies for updates would decide over that, so where they hold
+    /// it is left to the row being read again at the end.
+    pub(crate) fn locks(&self) -> bool {
+        self.engine() != Engine::Sqlite && self.owners.scope == Scope::Owner
     }
 }
 

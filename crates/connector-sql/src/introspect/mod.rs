@@ -17,18 +17,25 @@ use connector::Result;
 use crate::Config;
 use crate::pool::{Pool, Purpose, Session};
 use crate::schema::{Engine, Schema};
+use crate::security::{self, RowSecurity};
 
 /// What the database says of itself now.
-pub(crate) async fn introspect(pool: &Pool, config: &Config) -> Result<Schema> {
+pub(crate) async fn introspect(pool: &Pool, security: Option<&RowSecurity>, config: &Config) -> Result<Schema> {
     let failed = crate::error::introspecting;
-    let mut session = pool.session(Purpose::Read).await.map_err(failed)?;
+    // As the role that calls will have: what it may not see or do is not offered.
+    let settings = security.map(|security| security.settings(None)).transpose()?;
+    let mut session = pool.connections(settings.as_deref()).session(Purpose::Read).await.map_err(failed)?;
     let tables = match pool.engine() {
         Engine::Sqlite => sqlite::tables(&mut session, pool.read_only()).await,
         Engine::Postgres => postgres::tables(&mut session, config).await,
         Engine::MySql => mysql::tables(&mut session, config, pool.is_mariadb()).await,
     };
     session.finish().await.map_err(failed)?;
-    Ok(Schema { engine: pool.engine(), mariadb: pool.is_mariadb(), tables: tables? })
+    let mut schema = Schema { engine: pool.engine(), mariadb: pool.is_mariadb(), tables: tables? };
+    if security.is_some_and(|security| security.with_owners) {
+        security::look_beyond(pool, &mut schema).await?;
+    }
+    Ok(schema)
 }
 
 /// Text cells of one row, in order.

@@ -6,7 +6,7 @@ use super::my_type::ColumnRow;
 use super::{choices, texts};
 use crate::Config;
 use crate::pool::Session;
-use crate::schema::{Constraint, ForeignKey, Form, Grants, KeyDefault, Kind, OnDelete, Table};
+use crate::schema::{Constraint, ForeignKey, Form, Grants, KeyDefault, Kind, OnDelete, Secured, Table};
 use crate::sql::Statement;
 
 const TABLES: &str = include_str!("mysql/tables.sql");
@@ -59,6 +59,7 @@ async fn describe(session: &mut Session, tables: &mut Vec<Table>, schema: &str, 
             checks: Vec::new(),
             foreign: Vec::new(),
             grants: Grants { select: false, insert: false, update: false, delete: false },
+            secured: Secured::No,
             no_transactions: engine.filter(|_| !view && transactions.as_deref() != Some("YES")),
             cascades_unseen: false,
             referred_unseen: Vec::new(),

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use super::{choices, pg_type};
 use crate::Config;
 use crate::pool::{Cell, Session};
-use crate::schema::{Constraint, ForeignKey, Form, Grants, OnDelete, Table};
+use crate::schema::{Constraint, ForeignKey, Form, Grants, OnDelete, Secured, Table};
 use crate::sql::Statement;
 
 const TABLES: &str = include_str!("postgres/tables.sql");
@@ -27,6 +27,10 @@ struct TableRow {
     insertable: bool,
     updatable: bool,
     deletable: bool,
+    /// Row security is enabled.
+    enabled: bool,
+    /// It holds for whoever asks.
+    secured: bool,
 }
 
 #[derive(Deserialize)]
@@ -139,6 +143,11 @@ fn table(row: &TableRow, all: &[TableRow]) -> Table {
         foreign: Vec::new(),
         grants: Grants { select: row.selectable, insert: row.insertable, update: row.updatable, delete: row.deletable },
         no_transactions: None,
+        secured: match (row.secured, row.enabled) {
+            (true, _) => Secured::Yes,
+            (false, true) => Secured::NotForOwner,
+            (false, false) => Secured::No,
+        },
         cascades_unseen: false,
         referred_unseen: Vec::new(),
     }

@@ -4,7 +4,7 @@ use connector::Result;
 
 use super::{choices, kind, texts};
 use crate::pool::Session;
-use crate::schema::{Affinity, Assigned, Column, Constraint, ForeignKey, Form, Grants, Kind, OnDelete, Table};
+use crate::schema::{Affinity, Assigned, Column, Constraint, ForeignKey, Form, Grants, Kind, OnDelete, Secured, Table};
 use crate::sql::Statement;
 
 /// Tables and views of the main database, without SQLite's own and the inner tables of virtual ones.
@@ -73,6 +73,7 @@ async fn table(session: &mut Session, name: String, form: &str, read_only: bool)
         foreign: Vec::new(),
         grants: Grants { select: true, insert: writable, update: writable, delete: writable },
         no_transactions: None,
+        secured: Secured::No,
         cascades_unseen: false,
         referred_unseen: Vec::new(),
     };

@@ -75,7 +75,7 @@ impl<'a> Walk<'a, '_> {
     fn not_callers(&self, at: usize, alias: &str) -> Expr {
         let described = &self.scope.snapshot.schema.tables[at];
         match &self.scope.snapshot.owners.tables[at].tie {
-            Tie::Columns | Tie::Parent(_) | Tie::Member(_) | Tie::Shared { writable: true } => {
+            Tie::Columns | Tie::Parent(_) | Tie::Member(_) | Tie::Policy | Tie::Shared { writable: true } => {
                 not_true(self.scope.visible(at, alias))
             }
             Tie::Shared { writable: false } => always(),

@@ -1,7 +1,7 @@
 use connector::{Create, Error, ErrorKind, Outcome, Result};
 use sea_query::{Alias, Expr, Query, ReturningClause};
 
-use super::write::{Failed, Values, atomically, bound, first, reread, values};
+use super::write::{Failed, Values, atomically, bound, denied, first, reread, values};
 use super::{Work, created, raw, references, row};
 use crate::catalog::Offered;
 use crate::error::Doing;
@@ -34,7 +34,11 @@ pub(crate) async fn create(work: Work<'_>, create: Create) -> Result<Outcome> {
         references::hold(session, &offered, &checks).await?;
         let cells = match work.pool.engine() {
             Engine::MySql => created::key(&work, &offered, session, &values).await?,
-            Engine::Sqlite | Engine::Postgres => first(session, &insert).await?.ok_or_else(|| not_yours(&offered))?,
+            Engine::Sqlite | Engine::Postgres => {
+                let made = first(session, &insert).await;
+                made.map_err(|error| denied(&offered, error, || not_yours(&offered)))?
+                    .ok_or_else(|| not_yours(&offered))?
+            }
         };
         if !keyed {
             return Ok(cells);

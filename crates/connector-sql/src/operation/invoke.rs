@@ -131,7 +131,7 @@ fn bound(engine: Engine, ready: &Ready, caller: &Caller, mut input: Map<String, 
         Written::Query(sql) => sql.clone(),
         Written::Function { before, after } => format!("{before}{}{after}", action::arguments(&ready.slots, &present)),
     };
-    Ok(Statement { sql, values })
+    Ok(Statement::bound(sql, values))
 }
 
 /// A claim as a bound value: one text or number, or a list of them. An absent one is none.

@@ -30,14 +30,15 @@ use sea_query::Expr;
 use serde_json::value::RawValue;
 
 use crate::catalog::{Offered, Snapshot};
-use crate::pool::Pool;
+use crate::pool::Connections;
 use crate::sql::scope::Scope;
 use crate::sql::show;
 
 /// What every operation works with.
 #[derive(Clone, Copy)]
 pub(crate) struct Work<'a> {
-    pub(crate) pool: &'a Pool,
+    /// Connections that are this caller's for as long as they are used.
+    pub(crate) pool: Connections<'a>,
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) caller: &'a Caller,
     pub(crate) context: &'a Context,

@@ -1,7 +1,7 @@
 use connector::{Error, ErrorKind, Outcome, Result, Update};
 use sea_query::{Alias, Expr, LockType, Query};
 
-use super::write::{Failed, Values, atomically, bound, first, reread, values};
+use super::write::{Failed, Values, atomically, bound, denied, first, reread, values};
 use super::{Work, raw, references};
 use crate::catalog::Offered;
 use crate::error::{self, Doing};
@@ -46,7 +46,10 @@ pub(crate) async fn update(work: Work<'_>, update: Update) -> Result<Outcome> {
             (checks, change, reread(&scope, &offered, &cells, sound))
         };
         references::hold(session, &offered, &checks).await?;
-        session.execute(&change).await?;
+        // None where the database's own policies let the row be seen and not changed.
+        if session.execute(&change).await.map_err(|error| denied(&offered, error, || moved(&offered)))? == 0 {
+            return Err(missing().into());
+        }
         Ok::<Row, Failed>(first(session, &reread).await?.ok_or_else(|| moved(&offered))?)
     })
     .await?
@@ -73,9 +76,10 @@ pub(super) fn find(
         .and_where(which(&alias)?)
         .and_where(scope.visible(offered.offer.table, &alias));
     match engine {
-        Engine::Postgres => select.lock_with_tables(LockType::Update, [Alias::new(&alias)]),
+        _ if !scope.snapshot.locks() => &mut select,
+        // MariaDB has no `OF`. Rows of subqueries are not locked.
         Engine::MySql => select.lock(LockType::Update),
-        Engine::Sqlite => &mut select,
+        Engine::Postgres | Engine::Sqlite => select.lock_with_tables(LockType::Update, [Alias::new(&alias)]),
     };
     Ok(select.statement(engine))
 }

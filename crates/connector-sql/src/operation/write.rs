@@ -5,6 +5,7 @@ use sea_query::{Alias, Expr, Query};
 use serde_json::{Map, Value};
 
 use super::{Work, misfit, row};
+use crate::Scope as Walls;
 use crate::catalog::Offered;
 use crate::error::{self, Doing};
 use crate::ownership::Bond;
@@ -122,6 +123,16 @@ pub(super) async fn atomically<T>(
         }
     }
     Err(error::writing(offered, doing, error))
+}
+
+/// What a policy of the database's refuses would not have been the caller's.
+pub(super) fn denied(offered: &Offered<'_>, error: sqlx::Error, said: impl FnOnce() -> Error) -> Failed {
+    // https://www.postgresql.org/docs/current/errcodes-appendix.html: insufficient_privilege
+    let is_denied = error.as_database_error().and_then(|error| error.code()).as_deref() == Some("42501");
+    match offered.snapshot.owners.scope {
+        Walls::Rls | Walls::Both if is_denied => Failed::Said(said().with_source(error)),
+        _ => Failed::Driver(error),
+    }
 }
 
 /// Why a write stopped.

@@ -18,8 +18,8 @@ use connector::Result;
 
 pub(crate) use bond::{Bond, Holds};
 
-use crate::Config;
-use crate::schema::{ForeignKey, Kind, Schema};
+use crate::schema::{ForeignKey, Kind, Schema, Secured};
+use crate::{Config, Scope};
 
 /// How rows are tied to a user: by `tie` and by every one of `bonds`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub(crate) enum Tie {
     Parent(usize),
     /// A row is everybody's who owns a row that these columns lead to.
     Member(Box<ForeignKey>),
+    /// The database's own policies say whose a row is; a new one holds its bonds.
+    Policy,
     /// Everybody's (of a tenant, where there are bonds) to read, and to write if `writable`.
     Shared { writable: bool },
     /// Not known.
@@ -55,7 +57,7 @@ impl Owned {
     /// Whether rows are some callers' and not others'.
     pub(crate) fn by_user(&self) -> bool {
         match self.tie {
-            Tie::Columns | Tie::Parent(_) | Tie::Member(_) => true,
+            Tie::Columns | Tie::Parent(_) | Tie::Member(_) | Tie::Policy => true,
             Tie::Shared { .. } => !self.bonds.is_empty(),
             Tie::Nobody(_) => false,
         }
@@ -87,6 +89,8 @@ pub(crate) enum Reason {
     Columns(Vec<usize>),
     /// Several foreign keys lead to an owned table, equally near.
     Paths(Vec<usize>),
+    /// Row security is to say so, and does not hold for it.
+    Unsecured,
     /// A column is named like a user id, but refers to a table that is not the users table.
     Elsewhere { column: usize, table: usize },
 }
@@ -115,6 +119,8 @@ pub(crate) struct Owners {
     pub(crate) tables: Vec<Owned>,
     /// The users table.
     pub(crate) users: Option<usize>,
+    /// What decides which rows a call meets.
+    pub(crate) scope: Scope,
     /// Tables that say who is a member of something.
     pub(crate) members: BTreeSet<usize>,
 }
@@ -143,11 +149,24 @@ impl Owners {
         }
         let tables = path::follow(schema, &claims, &ids, &tenants);
         configured::check(schema, config, &tables)?;
+        if config.scope == Scope::Rls {
+            let tables = tables.into_iter().zip(&schema.tables).map(|(owned, table)| by_policy(owned, table.secured));
+            return Ok(Self { tables: tables.collect(), users, scope: Scope::Rls, members: BTreeSet::new() });
+        }
         let members = tables.iter().filter_map(|owned| match &owned.tie {
             Tie::Member(key) => Some(key.table),
             _ => None,
         });
-        Ok(Self { members: members.collect(), tables, users })
+        Ok(Self { members: members.collect(), tables, users, scope: config.scope })
+    }
+}
+
+/// Whose rows are where row security alone says so.
+fn by_policy(owned: Owned, secured: Secured) -> Owned {
+    match (&owned.tie, secured) {
+        (Tie::Shared { .. }, _) => owned,
+        (_, Secured::Yes) => Owned { tie: Tie::Policy, bonds: owned.bonds },
+        _ => Tie::Nobody(Reason::Unsecured).into(),
     }
 }
 

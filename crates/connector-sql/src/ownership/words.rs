@@ -11,6 +11,7 @@ impl Owners {
         let steps = match tie {
             Tie::Parent(foreign) => Some(self.step(schema, described, &described.foreign[*foreign])),
             Tie::Member(key) => Some(self.step(schema, described, key)),
+            Tie::Policy => return "row security".into(),
             Tie::Columns | Tie::Shared { .. } | Tie::Nobody(_) => None,
         };
         let bonds = bonds.iter().map(|bond| one(described, bond));
@@ -22,7 +23,7 @@ impl Owners {
         let rest = match &self.tables[key.table].tie {
             Tie::Parent(next) => self.step(schema, parent, &parent.foreign[*next]),
             Tie::Member(next) => self.step(schema, parent, next),
-            Tie::Columns | Tie::Shared { .. } | Tie::Nobody(_) => {
+            Tie::Columns | Tie::Policy | Tie::Shared { .. } | Tie::Nobody(_) => {
                 let columns: Vec<usize> = self.tables[key.table].bonds.iter().map(|bond| bond.column).collect();
                 parent.names(&columns).join(" and ")
             }

@@ -2,6 +2,7 @@
 
 mod bind;
 mod cell;
+mod connections;
 mod describe;
 mod mysql;
 mod open;
@@ -15,6 +16,7 @@ use futures::TryStreamExt;
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 
 pub(crate) use cell::{Cell, Row};
+pub(crate) use connections::Connections;
 pub(crate) use describe::Described;
 pub(crate) use open::open;
 
@@ -76,24 +78,14 @@ impl Pool {
         matches!(self, Self::MySql { pool, .. } if pool.mariadb)
     }
 
-    pub(crate) async fn session(&self, purpose: Purpose) -> sqlx::Result<Session> {
-        Ok(match self {
-            Self::Sqlite { pool, writer, statement_timeout, .. } => {
-                Session::Sqlite(sqlite::Held::take(pool, writer.as_ref(), purpose, *statement_timeout).await?)
-            }
-            Self::Postgres { pool, patience } => {
-                Session::Postgres(postgres::Held::take(pool, purpose, *patience).await?)
-            }
-            Self::MySql { pool, patience } => Session::MySql(mysql::Held::take(pool, purpose, *patience).await?),
-        })
+    /// The pool as far as `settings`, one statement at the start of every transaction, let it be used.
+    pub(crate) fn connections<'a>(&'a self, settings: Option<&'a str>) -> Connections<'a> {
+        Connections::new(self, settings)
     }
 
-    /// Runs one statement on a connection of its own.
+    /// Runs one statement as the user of the address, for what is nobody's.
     pub(crate) async fn query(&self, statement: &Statement) -> sqlx::Result<Vec<Row>> {
-        let mut session = self.session(Purpose::Read).await?;
-        let answer = session.query(statement).await;
-        session.finish().await?;
-        answer
+        self.connections(None).query(statement).await
     }
 
     pub(crate) async fn close(&self) {
@@ -143,6 +135,9 @@ impl Session {
                 }
             }
             Self::Postgres(held) => {
+                if let Some(text) = held.whole(statement).await? {
+                    return held.at_once(text, take).await;
+                }
                 let arguments = bind::postgres(&statement.values)?;
                 held.busy(async |connection| {
                     let mut rows = sqlx::query_with(sql, arguments).fetch(connection);
@@ -182,6 +177,7 @@ impl Session {
                 Ok(query.execute(held.connection()?).await?.rows_affected())
             }
             Self::Postgres(held) => {
+                held.within().await?;
                 let arguments = bind::postgres(&statement.values)?;
                 held.busy(async |connection| {
                     Ok(sqlx::query_with(sql, arguments).execute(connection).await?.rows_affected())
@@ -198,6 +194,18 @@ impl Session {
             Self::MySql(held) => Ok(held.execute(statement).await?.last_insert_id()),
             Self::Sqlite(_) | Self::Postgres(_) => self.execute(statement).await.map(|_| 0),
         }
+    }
+
+    /// All rows, met as the user of the address and not as the caller.
+    pub(crate) async fn query_unsecured(&mut self, statement: &Statement) -> sqlx::Result<Vec<Row>> {
+        if let Self::Postgres(held) = self {
+            held.without_role().await?;
+        }
+        let answer = self.query(statement).await?;
+        if let Self::Postgres(held) = self {
+            held.with_role().await?;
+        }
+        Ok(answer)
     }
 
     /// Keeps what a transaction did and gives the connection back.

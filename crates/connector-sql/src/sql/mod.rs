@@ -6,6 +6,7 @@ pub(crate) mod bind;
 pub(crate) mod bucket;
 pub(crate) mod filter;
 pub(crate) mod key;
+pub(crate) mod literal;
 pub(crate) mod mysql;
 pub(crate) mod nest;
 pub(crate) mod order;

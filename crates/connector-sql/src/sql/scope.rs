@@ -47,10 +47,13 @@ impl<'a> Scope<'a> {
                 holds => Some(Unmet::Type(holds)),
             }
         };
+        if self.by_policy(at) {
+            return None;
+        }
         owned.bonds.iter().find_map(unmet).or_else(|| match &owned.tie {
             Tie::Parent(foreign) => self.unmet(table.foreign[*foreign].table),
             Tie::Member(key) => self.unmet(key.table),
-            Tie::Columns | Tie::Shared { .. } => None,
+            Tie::Columns | Tie::Policy | Tie::Shared { .. } => None,
             Tie::Nobody(_) => Some(Unmet::Nobody),
         })
     }
@@ -66,14 +69,23 @@ impl<'a> Scope<'a> {
     /// Holds for the rows of `table`, called `alias`, that the caller may see.
     pub(crate) fn visible(&self, at: usize, alias: &str) -> Expr {
         let (table, owned) = (&self.snapshot.schema.tables[at], &self.snapshot.owners.tables[at]);
+        if self.by_policy(at) {
+            return super::always();
+        }
         let tied = match &owned.tie {
-            Tie::Columns | Tie::Shared { .. } => None,
+            Tie::Columns | Tie::Policy | Tie::Shared { .. } => None,
             Tie::Parent(foreign) => Some(self.referring(at, alias, &table.foreign[*foreign])),
             Tie::Member(key) => Some(self.referring(at, alias, key)),
             Tie::Nobody(_) => Some(super::never()),
         };
         let bonds = owned.bonds.iter().map(|bond| self.bound(at, alias, bond));
         bonds.chain(tied).reduce(Expr::and).unwrap_or_else(super::always)
+    }
+
+    /// Whether the database alone says which rows of a table the caller may see.
+    fn by_policy(&self, at: usize) -> bool {
+        let owners = &self.snapshot.owners;
+        owners.scope == crate::Scope::Rls && !matches!(owners.tables[at].tie, Tie::Nobody(_))
     }
 
     /// Holds where a column holds something of the caller's.

@@ -9,6 +9,7 @@ mod ownership;
 mod queries;
 mod reading;
 mod related;
+mod row_security;
 mod shop;
 mod stopping;
 mod suite;
