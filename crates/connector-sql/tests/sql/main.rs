@@ -15,5 +15,6 @@ mod stopping;
 mod suite;
 mod tenants;
 mod types;
+mod values;
 mod world;
 mod writes;
