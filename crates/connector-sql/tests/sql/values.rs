@@ -54,8 +54,10 @@ fn texts() -> BoxedStrategy<Value> {
     proptest::string::string_regex("\\PC{0,40}").unwrap().prop_map(Value::from).boxed()
 }
 
+/// Of at most fifteen digits: of more the JSON reader of these tests keeps the last one only by chance.
 fn doubles() -> BoxedStrategy<Value> {
-    proptest::num::f64::NORMAL.prop_map(Value::from).boxed()
+    let shape = proptest::string::string_regex("-?[1-9]\\.[0-9]{1,13}[1-9]e-?(1[0-9]|[0-9])").unwrap();
+    shape.prop_map(|digits| json!(digits.parse::<f64>().unwrap())).boxed()
 }
 
 /// Of `whole` digits before the point and `part` after it, as text.
