@@ -167,6 +167,7 @@ async fn every_call_is_in_the_audit_under_the_requests_id() {
     let lines = Lines::default();
     let shop = Shop::with(ToolsMode::Typed, ResourcePolicy::default(), Audit::to(lines.clone())).await;
     ask(&shop.toolbox("alice").await, "show my orders").await;
+    assert!(shop.gateway.audit().flush().await);
     let line: Value = serde_json::from_slice(&lines.0.lock().unwrap()).unwrap();
     assert_eq!(
         (&line["request_id"], &line["caller"], &line["door"], &line["tool"], &line["outcome"]),

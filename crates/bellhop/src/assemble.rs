@@ -1,16 +1,17 @@
 //! From configuration to a running house.
 
-use std::fs::OpenOptions;
-use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
+use ::audit::{AuditFile, AuditTable};
 use access::{IssuerConfig, Policy, Verifier, VerifierOptions};
 use agent::Agent;
 use anyhow::{Context, anyhow};
-use connector::Connector;
+use connector::{Connector, ErrorKind};
 use gateway::{Audit, Gateway};
 
-use crate::config::{Config, Environment, Resource, Server};
+use crate::config::{self, Config, Environment, Reload, Resource, Server, Sink};
+use crate::late::Late;
 
 /// Everything behind the doors.
 pub(crate) struct House {
@@ -19,11 +20,23 @@ pub(crate) struct House {
     pub(crate) server: Server,
     pub(crate) issuers: Vec<IssuerConfig>,
     pub(crate) bypass: bool,
+    pub(crate) reload: Reload,
+    /// Resources that could not be opened yet.
+    pub(crate) away: Vec<String>,
+}
+
+/// What becomes of a resource that cannot be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Away {
+    /// The command fails and names it.
+    Stops,
+    /// The others are served; it joins them when it can be opened. Where none can be opened the command fails.
+    Waits,
 }
 
 impl House {
-    /// Connects every resource. The first that cannot be reached stops the start, by its name.
-    pub(crate) async fn open(config: Config) -> anyhow::Result<Self> {
+    /// Connects every resource. A mistake in the configuration of one stops the start, by its name.
+    pub(crate) async fn open(config: Config, if_away: Away) -> anyhow::Result<Self> {
         for note in &config.notes {
             tracing::warn!("{note}");
         }
@@ -35,22 +48,22 @@ impl House {
             ));
         }
         let policy = Policy::new(config.resources.iter().map(|it| (it.name.clone(), it.policy.clone())));
-        let mut resources: Vec<(String, Arc<dyn Connector>)> = Vec::with_capacity(config.resources.len());
-        for resource in config.resources {
-            let (name, connector) = connect(resource).await?;
-            resources.push((name, connector));
-        }
-        let audit = match &config.audit_file {
-            Some(file) => audit_to(file)?,
-            None => Audit::default(),
-        };
+        let Connected { resources, away } = connect(config.resources, if_away).await?;
+        let audit = audit(config.audit).await.context("the audit cannot be opened")?;
         Ok(Self {
             gateway: Gateway::new(resources, policy, config.limits, audit, None)?,
             agent: Arc::new(Agent::new(config.model, config.agent_limits, config.instructions)?),
             server: config.server,
             issuers: config.issuers,
             bypass: config.bypass,
+            reload: config.reload,
+            away,
         })
+    }
+
+    /// Writes what the audit still holds. To be called when no call is under way any more.
+    pub(crate) async fn close(&self) {
+        self.gateway.audit().close().await;
     }
 
     /// Who may come in. Without an issuer nobody may, and that is an error.
@@ -66,21 +79,47 @@ impl House {
     }
 }
 
-async fn connect(resource: Resource) -> anyhow::Result<(String, Arc<dyn Connector>)> {
-    let Resource { name, kind, .. } = resource;
-    match kind.connect(&name).await {
-        Ok(connector) => Ok((name, connector)),
-        Err(error) => Err(anyhow::Error::new(error).context(format!("the resource \"{name}\" cannot be opened"))),
-    }
+struct Connected {
+    resources: Vec<(String, Arc<dyn Connector>)>,
+    away: Vec<String>,
 }
 
-fn audit_to(file: &Path) -> anyhow::Result<Audit> {
-    let sink = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(file)
-        .with_context(|| format!("the audit file {} cannot be opened", file.display()))?;
-    Ok(Audit::to(sink))
+async fn connect(configured: Vec<Resource>, if_away: Away) -> anyhow::Result<Connected> {
+    let (mut resources, mut away) = (Vec::<(String, Arc<dyn Connector>)>::new(), Vec::new());
+    let count = configured.len();
+    for Resource { name, kind, .. } in configured {
+        let error = match kind.clone().connect(&name).await {
+            Ok(connector) => {
+                resources.push((name, connector));
+                continue;
+            }
+            Err(error) => error,
+        };
+        let waits = if_away == Away::Waits && error.kind() == ErrorKind::Unavailable && away.len() + 1 < count;
+        if !waits {
+            return Err(anyhow::Error::new(error).context(format!("the resource \"{name}\" cannot be opened")));
+        }
+        tracing::error!(resource = name, ?error, "cannot be opened yet; the others are served without it");
+        resources.push((name.clone(), Arc::new(Late::new(&name, kind))));
+        away.push(name);
+    }
+    Ok(Connected { resources, away })
+}
+
+async fn audit(config: config::Audit) -> anyhow::Result<Audit> {
+    let options = config.options;
+    Ok(match config.sink {
+        None => Audit::default(),
+        Some(Sink::File(file)) => {
+            let path = file.path.clone();
+            let file = AuditFile::open(file).with_context(|| format!("the file {}", path.display()))?;
+            Audit::new(file, options)
+        }
+        Some(Sink::Table { url, name }) => {
+            let timeout: Duration = options.timeout;
+            Audit::new(AuditTable::open(url.expose(), &name, timeout).await?, options)
+        }
+    })
 }
 
 /// The development bypass is not in a release build at all; one that is asked for it does not start.

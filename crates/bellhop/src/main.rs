@@ -5,8 +5,10 @@ mod commands;
 mod config;
 mod demo;
 mod dev;
+mod late;
 mod logs;
 mod output;
+mod reload;
 
 use std::process::ExitCode;
 

@@ -69,6 +69,11 @@ pub struct Config {
     /// access_key, signing_key, encryption_key, recovery_code, backup_code, credential, jwt, *pin, cvv, cvc, ssn.
     #[serde(default = "credential_columns")]
     pub credential_columns: Vec<String>,
+    /// The most items that one `create`, `update` or `delete` takes as a list, all of them or none. With 1 it is one
+    /// at a time.
+    #[serde(default = "batch_max")]
+    #[schemars(range(min = 1, max = 1000))]
+    pub batch_max: u32,
     /// The most connections kept open.
     #[serde(default = "pool_max")]
     #[schemars(range(min = 1, max = 1000))]
@@ -149,6 +154,25 @@ pub struct TableConfig {
     pub not_credentials: Vec<String>,
     /// How many items make an ordinary page.
     pub page_default: Option<u32>,
+    /// Which operations may also be done to all items that match `filters`, in two steps: the first call says how many
+    /// there are, the second names that number.
+    pub bulk: BTreeSet<Bulk>,
+    /// The most items that one such call may change; 1000 where not given.
+    #[schemars(range(min = 1, max = 10000))]
+    pub bulk_max: Option<u32>,
+    /// The column that tells versions of an item apart for `if_version`: a whole number, which every update raises by
+    /// one, or a time, which every update sets. Without it the item's own values tell.
+    pub version: Option<String>,
+}
+
+/// What may be done to all items that match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Bulk {
+    /// The same new values for each.
+    Update,
+    /// Each is removed.
+    Delete,
 }
 
 /// The words of [`TableConfig::operations`], for its JSON Schema.
@@ -182,6 +206,7 @@ impl Config {
             functions: BTreeMap::new(),
             hide: Vec::new(),
             credential_columns: credential_columns(),
+            batch_max: batch_max(),
             pool_max: pool_max(),
             statement_timeout_ms: statement_timeout_ms(),
             connect_timeout_ms: connect_timeout_ms(),
@@ -253,6 +278,10 @@ fn credential_columns() -> Vec<String> {
         "cvc",
         "ssn",
     ])
+}
+
+fn batch_max() -> u32 {
+    100
 }
 
 fn pool_max() -> u32 {

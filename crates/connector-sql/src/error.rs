@@ -68,6 +68,12 @@ pub(crate) fn reading(error: sqlx::Error) -> Error {
         "40001" | "40P01" | "55P03" => (ErrorKind::Unavailable, BUSY),
         "42501" => (ErrorKind::PermissionDenied, "The database does not allow this to the user it is opened with."),
         "25006" => (ErrorKind::PermissionDenied, "The database may only be read."),
+        // A statement that was prepared before a column changed its type.
+        "0A000"
+            if error.as_database_error().is_some_and(|error| error.message().starts_with("cached plan must not")) =>
+        {
+            return changed(error);
+        }
         "0A000" | "42883" => (ErrorKind::Unsupported, "The database cannot compare values of this field like that."),
         "42P01" | "42703" => return changed(error),
         _ if error.as_database_error().is_some_and(|error| error.message().starts_with("no such ")) => {
@@ -84,8 +90,8 @@ pub(crate) fn reading(error: sqlx::Error) -> Error {
 
 /// A table or column has gone since the database was looked at.
 fn changed(error: sqlx::Error) -> Error {
-    let message = "The database has changed since it was looked at. Ask whoever runs this to reload it.";
-    Error::new(ErrorKind::Unavailable, message).with_source(error)
+    let message = "The database is not what it was when it was looked at. Try again in a moment.";
+    Error::new(ErrorKind::Unavailable, message).with_source(error).with_stale_catalog()
 }
 
 fn overflow(error: &sqlx::Error) -> bool {

@@ -108,7 +108,8 @@ mod security;
 mod sql;
 
 pub use config::{
-    Config, DatabaseUrl, FunctionConfig, OwnerConfig, ParameterConfig, ParameterType, QueryConfig, Scope, TableConfig,
+    Bulk, Config, DatabaseUrl, FunctionConfig, OwnerConfig, ParameterConfig, ParameterType, QueryConfig, Scope,
+    TableConfig,
 };
 
 use std::fmt;
@@ -197,6 +198,7 @@ async fn look(
     // As the role that calls will have.
     let settings = security.map(|security| security.settings(None)).transpose()?;
     action::declare(resource, pool.connections(settings.as_deref()), config, &mut snapshot, start).await?;
+    snapshot.take_fingerprint();
     Ok(snapshot)
 }
 
@@ -231,7 +233,7 @@ impl Connector for Sql {
             Operation::Update(update) => operation::update(work, update).await,
             Operation::Delete(delete) => operation::delete(work, delete).await,
             Operation::Aggregate(aggregate) => operation::aggregate(work, aggregate).await,
-            Operation::Batch(_) => Err(Error::new(ErrorKind::Unsupported, "One at a time.")),
+            Operation::Batch(batch) => operation::batch(work, batch).await,
             Operation::Invoke(_) => Err(Error::internal("an action that was not invoked")),
         }
     }
@@ -244,10 +246,13 @@ impl Connector for Sql {
         }
     }
 
+    /// Keeps the snapshot, and with it the very catalog, where the database says the same of itself as before.
     async fn reload(&self) -> Result<()> {
-        let security = self.security.as_ref();
-        let snapshot = Arc::new(look(&self.resource, &self.pool, security, &self.config, false).await?);
-        *self.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = snapshot;
+        let snapshot = look(&self.resource, &self.pool, self.security.as_ref(), &self.config, false).await?;
+        if self.snapshot().fingerprint == snapshot.fingerprint {
+            return Ok(());
+        }
+        *self.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
         Ok(())
     }
 }

@@ -42,10 +42,10 @@ pub(crate) struct Table {
     pub(crate) checks: Vec<Constraint>,
     pub(crate) foreign: Vec<ForeignKey>,
     pub(crate) grants: Grants,
-    /// MySQL: the storage engine, where it cannot undo a write that failed half way.
-    pub(crate) no_transactions: Option<String>,
     /// Whether row security holds for whoever asks.
     pub(crate) secured: Secured,
+    /// MySQL: the storage engine, where it cannot undo a write that failed half way.
+    pub(crate) no_transactions: Option<String>,
     /// Whether deleting a row would delete or change rows of a table that cannot be seen.
     pub(crate) cascades_unseen: bool,
     /// Columns that foreign keys of such tables refer to.

@@ -78,12 +78,13 @@ pub struct Error {
     message: String,
     source: Option<Source>,
     retry_after: Option<Duration>,
+    catalog_stale: bool,
 }
 
 impl Error {
     /// `message` is shown to users and models: a sentence to act on, with nothing internal in it.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), source: None, retry_after: None }
+        Self { kind, message: message.into(), source: None, retry_after: None, catalog_stale: false }
     }
 
     /// A value or name in the arguments is wrong.
@@ -123,6 +124,14 @@ impl Error {
         self
     }
 
+    /// Says that the resource is no longer what its catalog says, and that nothing was done: with a new catalog the
+    /// same call may succeed.
+    #[must_use]
+    pub fn with_stale_catalog(mut self) -> Self {
+        self.catalog_stale = true;
+        self
+    }
+
     /// What went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.kind
@@ -131,6 +140,11 @@ impl Error {
     /// The sentence for the user.
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// Whether the resource should be looked at again.
+    pub fn is_catalog_stale(&self) -> bool {
+        self.catalog_stale
     }
 
     /// When to try again, where that is known.

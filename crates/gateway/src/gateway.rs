@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use indexmap::IndexMap;
 use crate::cursor::Sealer;
 use crate::limits::Limits;
 use crate::projection::Projection;
+use crate::reload::LastLook;
 use crate::{Audit, Door, Options, Toolbox};
 
 /// All resources, policy, limits and the audit. One for the process; cloning shares it.
@@ -25,6 +27,7 @@ pub(crate) struct Inner {
     pub(crate) audit: Audit,
     pub(crate) limits: Limits,
     pub(crate) sealer: Sealer,
+    pub(crate) looks: HashMap<String, LastLook>,
     projection: Mutex<Option<Arc<Projection>>>,
 }
 
@@ -69,8 +72,10 @@ impl Gateway {
                 key
             }
         };
+        let resources: IndexMap<_, _> = resources.into_iter().collect();
         let inner = Inner {
-            resources: resources.into_iter().collect(),
+            looks: resources.keys().map(|name| (name.clone(), LastLook::default())).collect(),
+            resources,
             limits: Limits::new(&options),
             sealer: Sealer::new(&key).ok_or(GatewayError::Random)?,
             policy,
@@ -110,9 +115,9 @@ impl Gateway {
         .await
     }
 
-    /// Looks at every resource again. The first failure is reported; the others are still done.
-    pub async fn reload(&self) -> connector::Result<()> {
-        join_all(self.inner.resources.values().map(|connector| connector.reload())).await.into_iter().collect()
+    /// Where the calls' lines go.
+    pub fn audit(&self) -> &Audit {
+        &self.inner.audit
     }
 }
 
@@ -122,7 +127,7 @@ impl Inner {
     }
 
     /// The tools of all resources; made again only when a catalog was replaced.
-    fn projection(&self) -> Arc<Projection> {
+    pub(crate) fn projection(&self) -> Arc<Projection> {
         let mut slot = self.projection.lock().unwrap_or_else(PoisonError::into_inner);
         let current = slot.as_ref().filter(|projection| {
             self.resources

@@ -12,13 +12,17 @@ mod gateway;
 mod limits;
 mod options;
 mod projection;
+mod reload;
 mod reply;
 mod tool;
 mod toolbox;
 
-pub use audit::{Audit, AuditLine};
+pub use audit::{
+    Audit, AuditArguments, AuditError, AuditLine, AuditOptions, AuditRequired, AuditSink, BadRule, Redaction,
+};
 pub use gateway::{Gateway, GatewayError, Health};
 pub use options::{Options, ToolsMode};
+pub use reload::Reloaded;
 pub use reply::Reply;
 pub use tool::Tool;
 pub use toolbox::{Door, Offered, OfferedAction, Refused, Request, Toolbox};

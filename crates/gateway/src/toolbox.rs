@@ -112,6 +112,12 @@ impl Toolbox {
         Self { inner, projection, caller, door }
     }
 
+    /// The same caller's view of what the resources are now: a toolbox itself does not change.
+    #[must_use]
+    pub fn renewed(&self) -> Self {
+        Self { projection: self.inner.projection(), ..self.clone() }
+    }
+
     /// Whose toolbox this is.
     pub fn caller(&self) -> &Caller {
         &self.caller

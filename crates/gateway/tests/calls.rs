@@ -277,6 +277,7 @@ async fn every_call_leaves_exactly_one_line() {
     call(&alice, "shelf_notes_get", json!({"identifier": 9})).await;
     let dropped = call(&alice, "shelf_notes_list", json!({}));
     assert!(tokio::time::timeout(Duration::from_millis(5), dropped).await.is_err());
+    assert!(house.gateway.audit().flush().await);
     let lines = house.audit.read();
     let outcomes: Vec<_> = lines.iter().map(|line| line["outcome"].as_str().unwrap()).collect();
     assert_eq!(outcomes, ["ok", "identity_mismatch", "unknown_tool", "not_found", "cancelled"]);

@@ -22,7 +22,9 @@ pub(crate) struct Arguments {
 pub(super) async fn run(arguments: Arguments, environment: &Environment) -> anyhow::Result<ExitCode> {
     let (house, toolbox) = arguments.user.toolbox(environment, Door::Cli).await?;
     let ask = Ask { message: &arguments.message, history: &[], request_id: "cli" };
-    let answer = house.agent.ask(&toolbox, ask).await?;
+    let answer = house.agent.ask(&toolbox, ask).await;
+    house.close().await;
+    let answer = answer?;
     if arguments.json {
         output::json(&answer)?;
     } else {

@@ -23,11 +23,12 @@ pub(crate) struct Arguments {
 pub(super) async fn run(arguments: Arguments, environment: &Environment) -> anyhow::Result<ExitCode> {
     let given: Value = serde_json::from_str(&arguments.arguments)
         .context("the arguments are not JSON; write them as '{\"limit\": 5}'")?;
-    let (_house, toolbox) = arguments.user.toolbox(environment, Door::Cli).await?;
+    let (house, toolbox) = arguments.user.toolbox(environment, Door::Cli).await?;
     let request_id = "cli";
     let context = toolbox.context(request_id);
     let request = Request { tool: &arguments.name, arguments: given, context };
     let reply: Reply = toolbox.call(request).await.unwrap_or_else(|refused| refused.into_reply(request_id));
+    house.close().await;
     output::line(reply.to_json());
     Ok(if reply.success { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -6,7 +6,7 @@ use connector::{Collection, Ownership};
 use serde_json::{Value, json};
 
 use super::ConfigArgument;
-use crate::assemble::House;
+use crate::assemble::{Away, House};
 use crate::config::Environment;
 use crate::output;
 
@@ -31,7 +31,7 @@ pub(super) async fn run(arguments: Arguments, environment: &Environment) -> anyh
     let origin = config.origin.clone();
     let notes = config.notes.clone();
     let issuers: Vec<_> = config.issuers.iter().map(|issuer| issuer.issuer.clone()).collect();
-    let house = House::open(config).await?;
+    let house = House::open(config, Away::Stops).await?;
     if !arguments.dev {
         let verifier = house.verifier()?;
         verifier.ready().await.map_err(|error| anyhow!("the issuer's keys cannot be had: {error}"))?;

@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::{Map, json};
 
 use super::serve;
-use crate::assemble::House;
+use crate::assemble::{Away, House};
 use crate::config::{Config, Environment};
 use crate::{demo, dev, output};
 
@@ -29,7 +29,7 @@ pub(super) async fn run(arguments: Arguments, environment: &Environment) -> anyh
         config.take_model(environment);
     }
     config.server.port = arguments.port;
-    let house = House::open(config).await?;
+    let house = House::open(config, Away::Stops).await?;
     let (listener, address) = serve::listen(&house).await?;
     let url = format!("http://{address}");
     let tokens: Vec<(&str, String)> =

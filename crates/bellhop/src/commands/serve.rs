@@ -8,9 +8,9 @@ use server::App;
 use tokio::net::TcpListener;
 
 use super::ConfigArgument;
-use crate::assemble::House;
+use crate::assemble::{Away, House};
 use crate::config::Environment;
-use crate::{dev, output};
+use crate::{dev, output, reload};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -49,7 +49,7 @@ pub(super) async fn run(arguments: Arguments, environment: &Environment) -> anyh
             config.server.host
         ));
     }
-    let house = House::open(config).await?;
+    let house = House::open(config, Away::Waits).await?;
     let (listener, address) = listen(&house).await?;
     if arguments.json {
         output::json(&json!({"url": format!("http://{address}")}))?;
@@ -76,17 +76,21 @@ pub(super) async fn listen(house: &House) -> anyhow::Result<(TcpListener, Socket
 pub(super) async fn run_until_told(house: House, listener: TcpListener) -> anyhow::Result<ExitCode> {
     let verifier = house.verifier()?;
     let app = App {
-        gateway: house.gateway,
+        gateway: house.gateway.clone(),
         verifier,
-        agent: house.agent,
-        config: house.server.doors,
+        agent: house.agent.clone(),
+        config: house.server.doors.clone(),
         authorization_servers: house.issuers.iter().map(|issuer| issuer.issuer.clone()).collect(),
     };
-    server::serve(listener, app, told_to_end()).await?;
+    let reloading = tokio::spawn(reload::keep(house.gateway.clone(), house.reload.clone(), house.away.clone()));
+    let served = server::serve(listener, app, told_to_end()).await;
+    reloading.abort();
+    house.close().await;
+    served?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn told_to_end() {
+pub(super) async fn told_to_end() {
     let interrupt = async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

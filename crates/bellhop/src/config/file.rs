@@ -1,14 +1,15 @@
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use access::ResourcePolicy;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::de::{DeTable, Deserializer};
 
+use super::audit::AuditSection;
 use super::auth::Auth;
 use super::model::AgentSection;
-use super::{Config, Environment, Fault, Kind, Server, expand, resources};
+use super::{Config, Environment, Fault, Kind, Reload, Server, expand, resources};
 
 /// `bellhop.toml`, for editors.
 #[derive(JsonSchema)]
@@ -52,14 +53,9 @@ struct File {
     /// Bounds of every call.
     limits: gateway::Options,
     /// A line for every call.
-    audit: Audit,
-}
-
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-struct Audit {
-    /// The file that gets one JSON object a line; lines are added at its end.
-    file: Option<PathBuf>,
+    audit: AuditSection,
+    /// When resources are looked at again.
+    reload: Reload,
 }
 
 /// Reads the whole file; the first fault is told with its place.
@@ -90,7 +86,8 @@ pub(super) fn read(text: &str, base: &Path, environment: &Environment) -> Result
         agent_limits,
         instructions,
         limits: file.limits,
-        audit_file: file.audit.file.map(|file| base.join(file)),
+        audit: file.audit.resolve(base)?,
+        reload: file.reload,
         resources,
         ..Config::empty("")
     })

@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 use super::Fault;
 
 /// Every kind of resource there is. A new kind is one crate, one variant here and one arm below.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(tag = "kind")]
 pub(crate) enum Kind {

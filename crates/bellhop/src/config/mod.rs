@@ -1,5 +1,6 @@
 //! The configuration: one file, or the environment alone. Everything is read and checked before a socket opens.
 
+mod audit;
 mod auth;
 mod environment;
 mod expand;
@@ -8,18 +9,21 @@ mod file;
 mod kind;
 mod listen;
 mod model;
+mod reload;
 mod resources;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use access::{IssuerConfig, ResourcePolicy};
 use agent::{Limits, Model};
 
+pub(crate) use audit::{Audit, Sink};
 pub(crate) use environment::Environment;
 pub(crate) use fault::Fault;
 pub(crate) use file::Schema;
 pub(crate) use kind::Kind;
 pub(crate) use listen::Server;
+pub(crate) use reload::Reload;
 
 /// Where configuration is looked for when no `--config` is given.
 pub(crate) const FILE_NAME: &str = "bellhop.toml";
@@ -34,7 +38,8 @@ pub(crate) struct Config {
     pub(crate) agent_limits: Limits,
     pub(crate) instructions: Option<String>,
     pub(crate) limits: gateway::Options,
-    pub(crate) audit_file: Option<PathBuf>,
+    pub(crate) audit: Audit,
+    pub(crate) reload: Reload,
     pub(crate) resources: Vec<Resource>,
     /// What a person should know about how this was read.
     pub(crate) notes: Vec<String>,
@@ -100,7 +105,8 @@ impl Config {
             agent_limits: Limits::default(),
             instructions: None,
             limits: gateway::Options::default(),
-            audit_file: None,
+            audit: Audit::default(),
+            reload: Reload::default(),
             resources: Vec::new(),
             notes: Vec::new(),
             origin: origin.to_owned(),

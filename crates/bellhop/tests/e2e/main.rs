@@ -11,6 +11,7 @@
     reason = "tests"
 )]
 
+mod audit;
 mod clients;
 mod conformance;
 mod demo;

@@ -2,15 +2,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use connector::{Abilities, Collection, Field, Hidden, OperationKind, Ownership};
 
-use super::{View, field, hidden};
+use super::version::{self, Version};
+use super::{View, field, hidden, upsert};
 use crate::TableConfig;
+use crate::config::Bulk;
 use crate::ownership::Tie;
 use crate::schema::{Assigned, Engine, ForeignKey, Form, OnDelete, Table};
+
+/// How many items one change by filter may touch, where the configuration does not say.
+const BULK_MAX: u32 = 1000;
 
 pub(super) struct Offered {
     pub(super) collection: Collection,
     pub(super) fields: Vec<usize>,
     pub(super) key: Vec<usize>,
+    pub(super) version: Option<Version>,
     pub(super) hidden: Vec<Hidden>,
 }
 
@@ -54,7 +60,7 @@ pub(super) fn offer(view: &View<'_>, at: usize) -> Result<Offered, Hidden> {
         },
         parameters: BTreeMap::new(),
         page_default: settings.page_default,
-        abilities: Abilities { figures: true, ..Abilities::default() },
+        abilities: Abilities::default(),
         fields,
     };
     collection.operations = operations(view, at, &collection, settings);
@@ -78,7 +84,41 @@ pub(super) fn offer(view: &View<'_>, at: usize) -> Result<Offered, Hidden> {
         .map(|key| hidden::reference(view, table, &key.columns, key.table))
         .chain(unwritten)
         .collect();
-    Ok(Offered { collection, fields: columns, key, hidden })
+    abilities(view, &mut collection, settings);
+    let version = version::add(table, &mut collection, settings);
+    parameters(view, at, &mut collection, version.is_some());
+    Ok(Offered { collection, fields: columns, key, version, hidden })
+}
+
+/// What can be done to several items at once.
+fn abilities(view: &View<'_>, collection: &mut Collection, settings: &TableConfig) {
+    use OperationKind::{Create, Delete, Update};
+    let offers = |kind: OperationKind| collection.operations.contains(&kind);
+    let bulk = settings.bulk.iter().map(|bulk| match bulk {
+        Bulk::Update => Update,
+        Bulk::Delete => Delete,
+    });
+    collection.abilities = Abilities {
+        batch_max: if [Create, Update, Delete].into_iter().any(offers) { view.config.batch_max } else { 0 },
+        bulk: bulk.filter(|kind| offers(*kind)).collect(),
+        bulk_max: settings.bulk_max.unwrap_or(BULK_MAX),
+        figures: true,
+    };
+}
+
+/// Further arguments of what can be written.
+fn parameters(view: &View<'_>, at: usize, collection: &mut Collection, versioned: bool) {
+    use OperationKind::{Create, Delete, Update};
+    if versioned {
+        for kind in [Update, Delete].into_iter().filter(|kind| collection.operations.contains(kind)) {
+            collection.parameters.entry(kind).or_default().push(version::parameter());
+        }
+    }
+    if [Create, Update].iter().all(|kind| collection.operations.contains(kind)) {
+        let parameter = upsert::parameter(collection, &view.schema.tables[at], &view.owners.tables[at]);
+        collection.parameters.entry(Create).or_default().extend(parameter);
+    }
+    collection.parameters.retain(|_, parameters| !parameters.is_empty());
 }
 
 fn operations(view: &View<'_>, at: usize, collection: &Collection, settings: &TableConfig) -> BTreeSet<OperationKind> {

@@ -4,15 +4,20 @@ mod collection;
 mod field;
 mod hidden;
 mod related;
+mod upsert;
+mod version;
 
 pub(crate) use field::schema;
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use connector::{Catalog, Collection, Error, OperationKind, Result};
 
 pub(crate) use related::{DEPTH_MAX, NAMES_MAX, RELATED_MAX, Relation};
+pub(crate) use upsert::upsert_keys;
+pub(crate) use version::Version;
 
 use crate::action::Actions;
 use crate::ownership::{Owned, Owners, Tie};
@@ -25,6 +30,8 @@ pub(crate) struct Snapshot {
     pub(crate) schema: Schema,
     pub(crate) owners: Owners,
     pub(crate) catalog: Arc<Catalog>,
+    /// The same for the same look, within one process.
+    pub(crate) fingerprint: u64,
     pub(crate) actions: Actions,
     offers: BTreeMap<String, Offer>,
     relations: Vec<Vec<Relation>>,
@@ -40,6 +47,8 @@ pub(crate) struct Offer {
     pub(crate) fields: Vec<usize>,
     /// Columns of the collection's key. Together with the owners' columns they are the primary key.
     pub(crate) key: Vec<usize>,
+    /// How items' versions are told, where items can be changed.
+    pub(crate) version: Option<Version>,
 }
 
 impl Snapshot {
@@ -58,6 +67,7 @@ impl Snapshot {
                         collection: catalog.collections.len(),
                         fields: offered.fields,
                         key: offered.key,
+                        version: offered.version,
                     };
                     offers.insert(offered.collection.name.clone(), offer);
                     catalog.collections.push(offered.collection);
@@ -76,7 +86,22 @@ impl Snapshot {
                 }
             }
         }
-        Ok(Self { schema, owners, catalog: Arc::new(catalog), actions: Actions::new(), offers, relations })
+        Ok(Self {
+            schema,
+            owners,
+            catalog: Arc::new(catalog),
+            fingerprint: 0,
+            actions: Actions::new(),
+            offers,
+            relations,
+        })
+    }
+
+    /// To be called when everything else is settled.
+    pub(crate) fn take_fingerprint(&mut self) {
+        let mut hasher = DefaultHasher::new();
+        format!("{self:?}").hash(&mut hasher);
+        self.fingerprint = hasher.finish();
     }
 
     /// What rows of `table` lead to.

@@ -142,12 +142,12 @@ fn table(row: &TableRow, all: &[TableRow]) -> Table {
         checks: Vec::new(),
         foreign: Vec::new(),
         grants: Grants { select: row.selectable, insert: row.insertable, update: row.updatable, delete: row.deletable },
-        no_transactions: None,
         secured: match (row.secured, row.enabled) {
             (true, _) => Secured::Yes,
             (false, true) => Secured::NotForOwner,
             (false, false) => Secured::No,
         },
+        no_transactions: None,
         cascades_unseen: false,
         referred_unseen: Vec::new(),
     }

@@ -72,8 +72,8 @@ async fn table(session: &mut Session, name: String, form: &str, read_only: bool)
         checks: Vec::new(),
         foreign: Vec::new(),
         grants: Grants { select: true, insert: writable, update: writable, delete: writable },
-        no_transactions: None,
         secured: Secured::No,
+        no_transactions: None,
         cascades_unseen: false,
         referred_unseen: Vec::new(),
     };

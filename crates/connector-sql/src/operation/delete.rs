@@ -1,48 +1,28 @@
-use connector::{Delete, Error, ErrorKind, Outcome, Result};
-use sea_query::{Alias, Expr, Query};
+use connector::{Delete, Error, ErrorKind, Identifier, Outcome, Result};
+use sea_query::{Alias, Expr, ExprTrait, Query};
 
-use super::update::find;
-use super::write::{Failed, atomically, first};
-use super::{Work, cascade};
+use super::update::{found, locate};
+use super::write::{Failed, atomically};
+use super::{Work, cascade, version};
 use crate::catalog::Offered;
-use crate::error::{self, Doing};
-use crate::pool::Cell;
+use crate::error::Doing;
+use crate::pool::{Cell, Row, Session};
 use crate::sql::{Build, Statement, key, table};
+
+/// How many rows one statement removes. SQLite bounds the depth of an expression.
+const AT_ONCE_MAX: usize = 200;
 
 pub(crate) async fn delete(work: Work<'_>, delete: Delete) -> Result<Outcome> {
     let offered = work.snapshot.offer(&delete.collection)?;
-    let missing = || Error::not_found(&offered.collection.name);
-    let find = {
-        let scope = work.scope();
-        if !scope.fits(offered.offer.table) {
-            return Err(missing());
+    let if_version = version::wanted(&delete.options)?;
+    let find = prepare(&work, &offered, &delete.identifier, if_version.is_some())?;
+    atomically(&work, &offered, Doing::Deleting, Vec::new, async |session| {
+        let mut cells = found(session, &offered, &find).await?;
+        if let Some(expected) = if_version {
+            version::check(&offered, cells.pop(), expected)?;
         }
-        find(&scope, &offered, |alias| key::named(&offered, alias, &delete.identifier))?
-    };
-    atomically(&work, &offered, Doing::Deleting, &Vec::new(), async |session| {
-        let found = first(session, &find).await.map_err(|error| match error::is_misfit(&error) {
-            true => Failed::Said(missing().with_source(error)),
-            false => Failed::Driver(error),
-        })?;
-        let cells = found.ok_or_else(missing)?;
-        if let Some(statement) = taken_along(&work, &offered, &cells)
-            && !session.query_unsecured(&statement).await?.is_empty()
-        {
-            return Err(Error::new(
-                ErrorKind::Conflict,
-                "Items that are not yours depend on this one and would go with it, so it was not deleted.",
-            )
-            .into());
-        }
-        let remove = Query::delete()
-            .from_table(table(offered.table()))
-            .and_where(key::given(&offered, &offered.table().name, &cells))
-            .statement(work.pool.engine());
-        // None where the database's own policies let the row be seen and not deleted.
-        if session.execute(&remove).await? == 0 {
-            return Err(missing().into());
-        }
-        Ok::<(), Failed>(())
+        alone(session, &work, &offered, &cells).await?;
+        remove(session, &work, &offered, &[cells]).await
     })
     .await?;
     let id = match delete.identifier.single() {
@@ -50,6 +30,64 @@ pub(crate) async fn delete(work: Work<'_>, delete: Delete) -> Result<Outcome> {
         None => delete.identifier.parts().iter().cloned().collect::<serde_json::Map<_, _>>().into(),
     };
     Ok(Outcome { id: Some(id), ..Outcome::default() })
+}
+
+/// How to find the row.
+pub(super) fn prepare(
+    work: &Work<'_>,
+    offered: &Offered<'_>,
+    identifier: &Identifier,
+    versioned: bool,
+) -> Result<Statement> {
+    let scope = work.scope();
+    if !scope.fits(offered.offer.table) {
+        return Err(Error::not_found(&offered.collection.name));
+    }
+    let mut find = locate(&scope, offered, |alias| key::named(offered, alias, identifier))?;
+    if versioned {
+        version::ask(&mut find.select, offered, &find.alias)?;
+    }
+    Ok(find.select.statement(scope.snapshot.engine()))
+}
+
+/// Refuses where rows that are not the caller's would go along.
+pub(super) async fn alone(
+    session: &mut Session,
+    work: &Work<'_>,
+    offered: &Offered<'_>,
+    cells: &[Cell],
+) -> Result<(), Failed> {
+    if let Some(statement) = taken_along(work, offered, cells)
+        && !session.query_unsecured(&statement).await?.is_empty()
+    {
+        return Err(Error::new(
+            ErrorKind::Conflict,
+            "Items that are not yours depend on this one and would go with it, so it was not deleted.",
+        )
+        .into());
+    }
+    Ok(())
+}
+
+/// Removes the rows of these keys, which are the caller's and are held.
+pub(super) async fn remove(
+    session: &mut Session,
+    work: &Work<'_>,
+    offered: &Offered<'_>,
+    rows: &[Row],
+) -> Result<(), Failed> {
+    // Together, so that rows which refer to each other go in one statement.
+    for rows in rows.chunks(AT_ONCE_MAX) {
+        let named = |cells: &Row| key::given(offered, &offered.table().name, cells);
+        let any = rows.iter().map(named).reduce(Expr::or).unwrap_or_else(crate::sql::never);
+        let remove = Query::delete().from_table(table(offered.table())).and_where(any).statement(work.pool.engine());
+        let removed = session.execute(&remove).await?;
+        // Fewer where the database's own policies let rows be seen and not deleted.
+        if work.snapshot.owners.scope != crate::Scope::Owner && removed < rows.len() as u64 {
+            return Err(Error::not_found(&offered.collection.name).into());
+        }
+    }
+    Ok(())
 }
 
 /// Finds the row if deleting it would delete or change rows that are not the caller's.

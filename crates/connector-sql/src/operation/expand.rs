@@ -50,6 +50,10 @@ impl<'a> Expand<'a> {
         nested(scope, &self.branches, row, alias)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.branches.is_empty()
+    }
+
     /// Whether anything comes along that may have to be cut.
     pub(super) fn has_lists(&self) -> bool {
         fn any(branches: &[Branch<'_>]) -> bool {

@@ -3,7 +3,7 @@ use sea_query::{Alias, CommonTableExpression, Expr, Query, SelectStatement, With
 
 use super::expand::{self, Cut, Expand};
 use super::page::Page;
-use super::{Work, columns, misfit, raw, row, too_large};
+use super::{Work, columns, misfit, raw, row, too_large, version};
 use crate::catalog::Offered;
 use crate::error;
 use crate::pool::{Cell, Purpose};
@@ -32,8 +32,13 @@ pub(crate) async fn list(work: Work<'_>, list: List) -> Result<Outcome> {
     let mut read = Page::new(limit, work.context.result_bytes_max);
     let mut session = work.pool.session(Purpose::Read).await.map_err(error::reading)?;
     let mut cut = Cut::new();
+    let versioned = version::asked(&offered, list.fields.as_deref(), false).0;
     let answered = session
         .each(&page, |mut row| {
+            let version = versioned.then(|| version::of(&offered, row.pop())).flatten();
+            if let (Some(version), Some(Cell::Text(json))) = (version, row.first_mut()) {
+                *json = version::joined(&offered, std::mem::take(json), &version);
+            }
             if expand.has_lists()
                 && read.rows < limit
                 && let Some(Cell::Text(json)) = row.first_mut()
@@ -93,7 +98,8 @@ fn page(
     ordering: &Ordering<'_>,
     expand: &Expand<'_>,
 ) -> Result<(SelectStatement, bool)> {
-    let columns = columns(offered, list.fields.as_deref(), true)?;
+    let (versioned, fields) = version::asked(offered, list.fields.as_deref(), false);
+    let columns = columns(offered, fields.as_deref(), true, versioned)?;
     let alias = scope.alias();
     let total = total_name(scope);
     let counted = CommonTableExpression::new()
@@ -112,6 +118,9 @@ fn page(
         .limit(u64::from(list.limit.max(1)) + 1);
     if let Some(filter) = &list.filter {
         select.and_where(filter::matching(offered, &alias, filter)?);
+    }
+    if versioned {
+        version::ask(&mut select, offered, &alias)?;
     }
     ordering.apply(&mut select, &alias);
     let skipped = match (&list.start, ordering.total) {

@@ -1,6 +1,8 @@
 //! One file for each operation.
 
 mod aggregate;
+mod batch;
+mod bulk;
 mod cascade;
 mod create;
 mod created;
@@ -13,9 +15,12 @@ mod misfit;
 mod page;
 mod references;
 mod update;
+mod upsert;
+mod version;
 mod write;
 
 pub(crate) use aggregate::aggregate;
+pub(crate) use batch::batch;
 pub(crate) use create::create;
 pub(crate) use delete::delete;
 pub(crate) use get::get;
@@ -51,7 +56,8 @@ impl<'a> Work<'a> {
 }
 
 /// The columns that an answer shows: those asked for, else all (of a list: all that lists show).
-fn columns(offered: &Offered<'_>, fields: Option<&[String]>, listing: bool) -> Result<Vec<usize>> {
+/// None only where nothing but the version is shown.
+fn columns(offered: &Offered<'_>, fields: Option<&[String]>, listing: bool, versioned: bool) -> Result<Vec<usize>> {
     let Some(fields) = fields else {
         let shown = offered.collection.fields.iter().zip(&offered.offer.fields);
         let columns: Vec<usize> = shown.filter(|(field, _)| field.listed || !listing).map(|(_, at)| *at).collect();
@@ -66,13 +72,16 @@ fn columns(offered: &Offered<'_>, fields: Option<&[String]>, listing: bool) -> R
             columns.push(at);
         }
     }
-    if columns.is_empty() {
+    if columns.is_empty() && !versioned {
         return Err(Error::invalid("`fields` must name at least one field."));
     }
     Ok(columns)
 }
 
 fn row(offered: &Offered<'_>, alias: Option<&str>, columns: &[usize]) -> Expr {
+    if columns.is_empty() {
+        return Expr::cust("'{}'");
+    }
     show::row(offered.snapshot.engine(), offered.table(), alias, columns)
 }
 

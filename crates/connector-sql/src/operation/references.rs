@@ -144,11 +144,8 @@ fn check(
         select.and_where(scope.visible(key.table, &alias));
     }
     // Not only its key: whose it is must stay, too.
-    let hold = scope.snapshot.locks()
-        && scope.snapshot.owners.tables[key.table].by_user()
-        && parent.grants.update
-        && parent.form == Form::Table;
-    if hold && engine == Engine::Postgres {
+    let hold = scope.snapshot.owners.tables[key.table].by_user() && parent.grants.update && parent.form == Form::Table;
+    if hold && engine == Engine::Postgres && scope.snapshot.locks() {
         select.lock_with_tables(LockType::Share, [Alias::new(&alias)]);
     }
     let mut statement = select.statement(engine);

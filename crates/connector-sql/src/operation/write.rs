@@ -4,6 +4,7 @@ use connector::{Error, ErrorKind, Result};
 use sea_query::{Alias, Expr, Query};
 use serde_json::{Map, Value};
 
+use super::update::Located;
 use super::{Work, misfit, row};
 use crate::Scope as Walls;
 use crate::catalog::Offered;
@@ -73,15 +74,31 @@ pub(super) fn reread(
     cells: &[Cell],
     also: impl FnOnce(&str) -> Expr,
 ) -> Statement {
+    rereading(scope, offered, cells, also).select.statement(scope.snapshot.engine())
+}
+
+/// The same, for more to be asked along with it.
+pub(super) fn rereading(
+    scope: &Scope<'_>,
+    offered: &Offered<'_>,
+    cells: &[Cell],
+    also: impl FnOnce(&str) -> Expr,
+) -> Located {
     let alias = scope.alias();
-    Query::select()
+    let select = Query::select()
         .expr(row(offered, Some(&alias), &offered.offer.fields))
         .exprs(key::shown(offered, Some(&alias)))
         .from(table(offered.table()).alias(Alias::new(&alias)))
         .and_where(key::given(offered, &alias, cells))
         .and_where(scope.visible(offered.offer.table, &alias))
         .and_where(also(&alias))
-        .statement(scope.snapshot.engine())
+        .take();
+    Located { select, alias }
+}
+
+/// Values for [`atomically`].
+pub(super) fn given(values: &Values<'_>) -> misfit::Given {
+    values.iter().map(|(at, value)| (*at, (*value).clone())).collect()
 }
 
 /// A value for a column, its error naming the field.
@@ -95,12 +112,13 @@ pub(super) async fn first(session: &mut Session, statement: &Statement) -> sqlx:
     Ok(session.query(statement).await?.into_iter().next())
 }
 
-/// Runs `work` in a transaction: kept where it succeeds, undone where it fails.
+/// Runs `steps` in a transaction: kept where they succeed, undone where they fail. `values` are those that were being
+/// set, of which one may not fit.
 pub(super) async fn atomically<T>(
     work: &Work<'_>,
     offered: &Offered<'_>,
     doing: Doing,
-    values: &Values<'_>,
+    values: impl FnOnce() -> misfit::Given,
     steps: impl AsyncFnOnce(&mut Session) -> Result<T, Failed>,
 ) -> Result<T> {
     let mut session = work.pool.session(Purpose::Write).await.map_err(error::reading)?;
@@ -116,11 +134,10 @@ pub(super) async fn atomically<T>(
         Failed::Said(error) => return Err(error),
         Failed::Driver(error) => error,
     };
-    if error::is_misfit(&error) {
-        let given = values.iter().map(|(at, value)| (*at, (*value).clone())).collect();
-        if let Some(said) = misfit::named(work, offered, given).await {
-            return Err(said.with_source(error));
-        }
+    if error::is_misfit(&error)
+        && let Some(said) = misfit::named(work, offered, values()).await
+    {
+        return Err(said.with_source(error));
     }
     Err(error::writing(offered, doing, error))
 }

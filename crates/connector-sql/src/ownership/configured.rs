@@ -2,7 +2,7 @@ use connector::{Error, Result};
 
 use super::{Bond, Claim, Holds, Owned, Reason, Tie};
 use crate::names::did_you_mean;
-use crate::schema::{ForeignKey, OnDelete, Schema, Table};
+use crate::schema::{ForeignKey, Kind, OnDelete, Schema, Table};
 use crate::{Config, OwnerConfig, TableConfig};
 
 /// What the configuration says of each table. Names in it that do not exist are errors.
@@ -32,6 +32,16 @@ pub(super) fn claims(schema: &mut Schema, config: &Config) -> Result<Vec<Claim>>
         for (key, columns) in lists {
             for wanted in columns {
                 column(&schema.tables[at], &format!("tables.{name}.{key}"), wanted)?;
+            }
+        }
+        if let Some(wanted) = &settings.version {
+            let key = format!("tables.{name}.version");
+            let at = column(&schema.tables[at], &key, wanted).map(|found| (at, found))?;
+            let kind = &schema.tables[at.0].columns[at.1].kind;
+            if !matches!(kind, Kind::Integer { .. } | Kind::Timestamp | Kind::TimestampTz) {
+                return Err(Error::invalid(format!(
+                    "`{key}` names `{wanted}`, which is neither a whole number nor a time."
+                )));
             }
         }
         for wanted in settings.fields.keys() {

@@ -87,15 +87,10 @@ macro_rules! build {
     ($($kind:ty),*) => {$(
         impl Build for $kind {
             fn statement(&self, engine: Engine) -> Statement {
+                let plain = |(sql, Values(values))| Statement::bound(sql, values);
                 match engine {
-                    Engine::Sqlite => {
-                        let (sql, Values(values)) = self.build(SqliteQueryBuilder);
-                        Statement::bound(sql, values)
-                    }
-                    Engine::MySql => {
-                        let (sql, Values(values)) = self.build(MysqlQueryBuilder);
-                        Statement::bound(sql, values)
-                    }
+                    Engine::Sqlite => plain(self.build(SqliteQueryBuilder)),
+                    Engine::MySql => plain(self.build(MysqlQueryBuilder)),
                     Engine::Postgres => {
                         let mut placed = Placed::default();
                         self.build_collect_into(PostgresQueryBuilder, &mut placed);

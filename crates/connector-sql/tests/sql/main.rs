@@ -1,6 +1,7 @@
 //! Both engines through one set of claims, on real databases.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
+mod asking;
 mod figures;
 mod functions;
 mod membership;
@@ -10,11 +11,14 @@ mod queries;
 mod reading;
 mod related;
 mod row_security;
+mod several;
 mod shop;
 mod stopping;
 mod suite;
 mod tenants;
 mod types;
+mod upserts;
 mod values;
+mod versions;
 mod world;
 mod writes;

@@ -61,7 +61,7 @@ both! {
             config.tables.insert("files".into(), serde_json::from_value(json!({"not_credentials": ["content_hash"]})).unwrap());
         }).await;
         let catalog = world.sql.catalog();
-        assert_eq!(catalog.collection("files").unwrap().fields.iter().map(|field| &*field.name).collect::<Vec<_>>(), ["id", "content_hash"]);
+        assert_eq!(catalog.collection("files").unwrap().fields.iter().map(|field| &*field.name).collect::<Vec<_>>(), ["id", "content_hash", "_version"]);
     }
 
     a_wrong_name_in_the_configuration_is_named(engine) {

@@ -196,7 +196,7 @@ both! {
         world.run("DROP TABLE people").await;
         let alice = world.as_user("alice").await;
         assert_eq!(failure(alice.list("people", Ask::default()).await), (
-            "unavailable", "The database has changed since it was looked at. Ask whoever runs this to reload it.".into()));
+            "unavailable", "The database is not what it was when it was looked at. Try again in a moment.".into()));
     }
 
     a_cursor_is_steady_under_inserts(engine) {

@@ -81,7 +81,7 @@ both! {
         let world = World::new(engine, OFFICE, tenants).await;
         let alice = world.as_user_with("alice", json!({"org_id": "acme"})).await;
         let projects = world.sql.catalog().collection("projects").cloned().unwrap();
-        assert_eq!(projects.fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>(), ["id", "name"]);
+        assert_eq!(projects.fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>(), ["id", "name", "_version"]);
         assert_eq!(projects.identity, ["user_id", "org_id"]);
         let id = alice.create("projects", json!({"name": "new", "org_id": "acme"})).await.unwrap().id.unwrap();
         let kept = world.ask(&format!("SELECT org_id || ' ' || user_id FROM projects WHERE id = {id}")).await;

@@ -217,13 +217,13 @@ impl As<'_> {
 
     pub(crate) async fn get(&self, collection: &str, identifier: Value) -> Result<Outcome> {
         let identifier = self.identifier(collection, &identifier)?;
-        self.call(Operation::Get(Get {
-            collection: collection.to_owned(),
-            identifier,
-            fields: None,
-            options: Map::new(),
-        }))
-        .await
+        let get = Get { collection: collection.to_owned(), identifier, fields: None, options: Map::new() };
+        let mut outcome = self.call(Operation::Get(get)).await?;
+        // What the row holds; its version is asked for by tests that are about it.
+        let mut item: Map<String, Value> = serde_json::from_str(outcome.data.unwrap().get()).unwrap();
+        item.remove("_version");
+        outcome.data = Some(serde_json::value::to_raw_value(&item).unwrap());
+        Ok(outcome)
     }
 
     pub(crate) async fn create(&self, collection: &str, data: Value) -> Result<Outcome> {

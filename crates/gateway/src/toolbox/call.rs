@@ -16,6 +16,8 @@ enum Stop {
     Refused(Refused),
     Denied(Denied),
     Failed(Error),
+    /// The resource of this number is not what its catalog says.
+    Outdated(Error, usize),
 }
 
 impl From<Error> for Stop {
@@ -31,28 +33,30 @@ impl Toolbox {
         let request_id = context.request_id.clone();
         let mut entry =
             audit::Entry::open(&self.inner.audit, &self.caller, self.door.as_str(), cut(tool), &arguments, &request_id);
-        match self.run(tool, arguments, &context, &mut entry).await {
-            Ok(reply) => {
-                entry.outcome = "ok";
-                Ok(reply)
-            }
+        let ended = self.run(tool, arguments, &context, &mut entry).await;
+        let (answer, outcome) = match ended {
+            Ok(reply) => (Ok(reply), "ok"),
             Err(Stop::Refused(refused)) => {
-                entry.outcome = refused.code();
-                Err(refused)
+                let outcome = refused.code();
+                (Err(refused), outcome)
             }
             Err(Stop::Denied(denied)) => {
                 let reply = Reply::denied(&denied, &request_id);
-                entry.outcome = reply.code.unwrap_or("permission_denied");
-                Ok(reply)
+                let outcome = reply.code.unwrap_or("permission_denied");
+                (Ok(reply), outcome)
             }
-            Err(Stop::Failed(error)) => {
+            Err(Stop::Failed(error) | Stop::Outdated(error, _)) => {
                 if matches!(error.kind(), ErrorKind::Internal | ErrorKind::Unavailable) {
                     tracing::error!(request_id, tool, ?error, "a call failed");
                 }
-                entry.outcome = error.kind().code();
-                Ok(Reply::failure(&error, &request_id))
+                (Ok(Reply::failure(&error, &request_id)), error.kind().code())
             }
+        };
+        let kept = entry.close(outcome).await;
+        if !kept && matches!(&answer, Ok(reply) if reply.success) {
+            return Ok(Reply::failure(&unkept(), &request_id));
         }
+        answer
     }
 
     async fn run(
@@ -72,7 +76,18 @@ impl Toolbox {
         let timeout = Duration::from_millis(self.inner.options.timeout_ms);
         let work = async {
             let _turn = self.inner.limits.turn(&self.caller).await?;
-            self.act(&entry, arguments, context, audit).await
+            let again = arguments.clone();
+            match self.act(&entry, arguments, context, audit).await {
+                Err(Stop::Outdated(error, at)) => match self.renewed_for(at).await {
+                    Some(toolbox) => {
+                        let entry = toolbox.projection.named(tool).filter(|entry| toolbox.may(entry).is_ok());
+                        let entry = entry.ok_or_else(unknown)?;
+                        toolbox.act(&entry, again, context, audit).await
+                    }
+                    None => Err(error.into()),
+                },
+                ended => ended,
+            }
         };
         match tokio::time::timeout(timeout, work).await {
             Ok(done) => done,
@@ -83,6 +98,13 @@ impl Toolbox {
                 Err(Error::new(ErrorKind::Timeout, sentence).into())
             }
         }
+    }
+
+    /// The same toolbox over what the resource of this number is now, if it is another than before.
+    async fn renewed_for(&self, resource: usize) -> Option<Self> {
+        let known = self.projection.resources.get(resource)?;
+        let renewed = self.inner.renew(&known.name, &known.catalog).await;
+        renewed.then(|| self.renewed())
     }
 
     async fn act(
@@ -186,15 +208,17 @@ impl Toolbox {
         let connector = self.inner.resources.get(&known.name).ok_or_else(gone)?;
         let effect = operation.kind().map_or_else(|| self.effect_of_action(place), OperationKind::effect);
         let target = operation.target();
-        audit.resource = Some(known.name.clone());
-        audit.target = Some(target.to_string());
-        audit.effect = Some(effect);
+        audit.reached(&known.name, &target, effect);
         let permit =
             self.inner.policy.permit(&self.caller, &known.name, target, effect).map_err(|denied| match denied {
                 Denied::Scope { scopes } => Stop::Refused(Refused::InsufficientScope { scopes }),
                 other => Stop::Denied(other),
             })?;
-        Ok(connector.execute(permit, operation, context).await?)
+        audit.begin().await?;
+        connector.execute(permit, operation, context).await.map_err(|error| match error.is_catalog_stale() {
+            true => Stop::Outdated(error, place.resource()),
+            false => error.into(),
+        })
     }
 
     /// Refuses any argument that names another user, wherever arguments can name one.
@@ -230,6 +254,10 @@ impl Toolbox {
 fn properties(entry: &Entry) -> &Map<String, Value> {
     static NONE: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
     entry.tool.input_schema.get("properties").and_then(Value::as_object).unwrap_or(&NONE)
+}
+
+fn unkept() -> Error {
+    Error::new(ErrorKind::Unavailable, "This call cannot be recorded right now, so its answer is not given. Try again.")
 }
 
 fn gone() -> Error {

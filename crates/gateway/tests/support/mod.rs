@@ -180,12 +180,16 @@ impl Default for Plan {
 
 impl Plan {
     pub fn build(self) -> House {
+        let lines = Lines::default();
+        House { audit: lines.clone(), ..self.build_with(Audit::to(lines)) }
+    }
+
+    pub fn build_with(self, audit: Audit) -> House {
         let shelf = Shelf::new(self.collections, self.slow, &self.abilities);
-        let audit = Lines::default();
         let resources = [("shelf".to_owned(), shelf.clone() as Arc<dyn Connector>)];
         let policy = Policy::new([("shelf".to_owned(), self.policy)]);
-        let gateway = Gateway::new(resources, policy, self.options, Audit::to(audit.clone()), None).unwrap();
-        House { gateway, shelf, audit }
+        let gateway = Gateway::new(resources, policy, self.options, audit, None).unwrap();
+        House { gateway, shelf, audit: Lines::default() }
     }
 }
 

@@ -68,7 +68,7 @@ impl Handler {
 
     fn toolbox(&self, parts: Option<&Parts>) -> Result<Toolbox, ErrorData> {
         match &self.inner.users {
-            Users::One(toolbox) => Ok(toolbox.clone()),
+            Users::One(toolbox) => Ok(toolbox.renewed()),
             Users::Many { gateway, .. } => {
                 let caller = parts.and_then(|parts| parts.extensions.get::<Caller>());
                 let caller = caller.ok_or_else(|| ErrorData::internal_error("There is no caller.", None))?;

@@ -19,7 +19,9 @@ pub(super) fn item(collection: &Collection, name: &str, id: &Value, asked: &[Str
     let content = object.get("content").and_then(Value::as_str).filter(|_| fields::is_files(collection));
     let mut text = format!("{capital} {id}:");
     let dull = |name: &str| content.is_some() && !["size", "modified"].contains(&name);
-    for (name, one) in object.iter().filter(|(name, one)| !one.is_null() && !dull(name)) {
+    // What only serves another call is nothing to read.
+    let serves = |name: &str| name.starts_with("_version") && collection.field(name).is_some_and(|field| !field.listed);
+    for (name, one) in object.iter().filter(|(name, one)| !one.is_null() && !dull(name) && !serves(name)) {
         text.push_str(&format!("\n- {name}: {}", value::short(one)));
     }
     if let Some(content) = content {

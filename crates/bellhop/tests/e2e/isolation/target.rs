@@ -71,7 +71,16 @@ fn typed(tool: &Value, tools: &[Value]) -> Target {
 
 fn plain(tool: &Value) -> Target {
     let schema = &tool["inputSchema"];
-    let required = schema["required"].as_array().into_iter().flatten().map(text).collect();
+    let mut required: Vec<String> = schema["required"].as_array().into_iter().flatten().map(text).collect();
+    // Where several items could be named instead of one, the schema requires neither; an ordinary call is of one.
+    for name in ["identifier", "data"] {
+        if schema["properties"].get("identifier").is_some()
+            && schema["properties"].get(name).is_some()
+            && !required.iter().any(|it| it == name)
+        {
+            required.push(name.to_owned());
+        }
+    }
     Target {
         tool: text(&tool["name"]),
         fixed: Map::new(),

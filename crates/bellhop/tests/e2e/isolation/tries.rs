@@ -38,6 +38,9 @@ pub(super) fn tries(target: &Target, own: &Own, hers: &Pool) -> Vec<Try> {
             "filters" => all.filters(name),
             "metrics" => all.columns(name, |column| json!([{"function": "max", "field": column, "as": "m"}])),
             "resource_type" | "action" => all.places(name),
+            "having" => all.columns(name, |column| json!({column: 1})),
+            "items" => all.several(name, |identifier, data| json!({"identifier": identifier, "data": data})),
+            "identifiers" => all.several(name, |identifier, _| identifier.clone()),
             _ if schema["type"] == "array" => all.columns(name, |column| json!([column])),
             "identifier" => all.values(name, schema),
             _ if schema.get("properties").is_some() => all.object(name, schema),
@@ -81,6 +84,38 @@ impl Tries<'_> {
     fn columns(&mut self, name: &str, of: impl Fn(&str) -> Value) {
         for column in HIDDEN {
             self.pair(name, &of(column), Some(&of(&nobody(column))));
+        }
+    }
+
+    /// Lists of items instead of one: hers alone, and after his own.
+    fn several(&mut self, name: &str, of: impl Fn(&Value, &Value) -> Value) {
+        let mut rest = self.own.arguments();
+        let (own, data) = (rest.remove("identifier").unwrap_or_default(), rest.remove("data").unwrap_or_default());
+        for value in self.hers.candidates(self.target, "identifier") {
+            if value.is_object() || is_key(&value) {
+                let missing = missing_like(&value);
+                let put = |value: &Value, own: Option<&Value>| {
+                    let mut arguments = rest.clone();
+                    let items = own.into_iter().chain([value]).map(|identifier| of(identifier, &data)).collect();
+                    arguments.insert(name.to_owned(), items);
+                    arguments
+                };
+                for own in [None, Some(&own)] {
+                    let (foreign, missing) = (put(&value, own), Some(put(&missing, own)));
+                    self.all.push(Try { slot: name.to_owned(), foreign, missing });
+                }
+            }
+        }
+        for identity in IDENTITIES {
+            let put = |user: &str| {
+                let mut arguments = rest.clone();
+                let mut item = of(&own, &data);
+                let place = if item.get("data").is_some() { &mut item["data"] } else { &mut item };
+                *place = json!({identity: user});
+                arguments.insert(name.to_owned(), json!([item]));
+                arguments
+            };
+            self.all.push(Try { slot: name.to_owned(), foreign: put("alice"), missing: Some(put("carol")) });
         }
     }
 
@@ -152,8 +187,16 @@ impl Tries<'_> {
             }
             arguments
         };
-        let (foreign, missing) = (put(foreign), Some(put(missing)));
-        self.all.push(Try { slot: slot.to_owned(), foreign, missing });
+        let (foreign, missing) = (put(foreign), put(missing));
+        if name == "data" && self.target.properties.contains_key("on_conflict") {
+            let change = |arguments: &Map<String, Value>| {
+                let more = [("on_conflict".to_owned(), "update".into())];
+                arguments.clone().into_iter().chain(more).collect::<Map<_, _>>()
+            };
+            let (foreign, missing) = (change(&foreign), Some(change(&missing)));
+            self.all.push(Try { slot: "on_conflict".into(), foreign, missing });
+        }
+        self.all.push(Try { slot: slot.to_owned(), foreign, missing: Some(missing) });
     }
 
     /// Conditions that would hold for something of hers: on fields that his item has too, and on those that say whose

@@ -42,16 +42,32 @@ impl Bellhop {
         Self::start(home, &["serve", "--config", "test.toml", "--port", "0", "--json"], &[]).await
     }
 
+    /// `bellhop serve` of the `test.toml` in this folder, under the system's limit on the size of files, in blocks of
+    /// 512 bytes.
+    pub(crate) async fn limited(home: TempDir, file_blocks_max: usize) -> Self {
+        let bellhop = env!("CARGO_BIN_EXE_bellhop");
+        let script = format!(
+            "trap '' XFSZ; ulimit -f {file_blocks_max}; exec '{bellhop}' serve --config test.toml --port 0 --json"
+        );
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script]).current_dir(home.path());
+        Self::spawn(home, shell, "sh").await
+    }
+
     /// Any command that prints `{"url": …}` first, with these variables and no others.
     pub(crate) async fn start(home: TempDir, words: &[&str], variables: &[(&str, &str)]) -> Self {
+        let command = command(home.path(), words, variables);
+        Self::spawn(home, command, &words.join(" ")).await
+    }
+
+    async fn spawn(home: TempDir, mut command: Command, said: &str) -> Self {
         let log = File::create(home.path().join("stderr.log")).expect("the log can be written");
-        let mut command = command(home.path(), words, variables);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).kill_on_drop(true);
         let mut child = command.spawn().expect("the binary starts");
         let mut lines = BufReader::new(child.stdout.take().expect("stdout is a pipe")).lines();
         let first = timeout(START, lines.next_line()).await;
         let Ok(Ok(Some(first))) = first else {
-            panic!("`bellhop {}` printed no first line ({first:?})\n{}", words.join(" "), log_of(home.path()));
+            panic!("`bellhop {said}` printed no first line ({first:?})\n{}", log_of(home.path()));
         };
         // What it prints later must not fill the pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
@@ -73,6 +89,12 @@ impl Bellhop {
     /// What it logged so far.
     pub(crate) fn log(&self) -> String {
         log_of(self.home.path())
+    }
+
+    /// Ends it as `kill -9` does and gives its folder.
+    pub(crate) async fn killed(mut self) -> TempDir {
+        self.child.kill().await.expect("it can be killed");
+        std::mem::replace(&mut self.home, home())
     }
 
     /// Its process id.
