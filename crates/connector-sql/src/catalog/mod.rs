@@ -132,7 +132,7 @@ impl Snapshot {
     /// Whether rows can be held against other writers. Policies for updates would decide over that, so where they hold
     /// it is left to the row being read again at the end.
     pub(crate) fn locks(&self) -> bool {
-        self.engine() == Engine::Postgres && self.owners.scope == Scope::Owner
+        self.engine() != Engine::Sqlite && self.owners.scope == Scope::Owner
     }
 }
 

@@ -22,6 +22,7 @@ mod suite;
 mod tenants;
 mod types;
 mod upserts;
+mod values;
 mod versions;
 mod world;
 mod writes;
