@@ -5,6 +5,7 @@ mod any_schema;
 mod asking;
 mod figures;
 mod functions;
+mod guards;
 mod membership;
 mod naming;
 mod ownership;
