@@ -8,6 +8,7 @@ mod mysql;
 mod pg_type;
 mod postgres;
 mod search;
+pub(crate) mod sizes;
 mod sqlite;
 pub(crate) mod types;
 
@@ -19,7 +20,7 @@ use connector::Result;
 
 use crate::Config;
 use crate::pool::{Pool, Purpose, Session};
-use crate::schema::{Engine, Schema};
+use crate::schema::{Engine, Grants, Schema};
 use crate::security::{self, RowSecurity};
 
 /// What the database says of itself now.
@@ -38,7 +39,13 @@ pub(crate) async fn introspect(pool: &Pool, security: Option<&RowSecurity>, conf
         Err(_) => Ok(BTreeMap::new()),
     };
     session.finish().await.map_err(failed)?;
-    let mut schema = Schema { engine: pool.engine(), mariadb: pool.is_mariadb(), tables: tables?, searches: searches? };
+    let mut tables = tables?;
+    if pool.read_only() {
+        for table in &mut tables {
+            table.grants = Grants { select: table.grants.select, insert: false, update: false, delete: false };
+        }
+    }
+    let mut schema = Schema { engine: pool.engine(), mariadb: pool.is_mariadb(), tables, searches: searches? };
     if security.is_some_and(|security| security.with_owners) {
         security::look_beyond(pool, &mut schema).await?;
     }

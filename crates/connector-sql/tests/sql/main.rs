@@ -4,6 +4,7 @@
 mod asking;
 mod figures;
 mod functions;
+mod guards;
 mod membership;
 mod naming;
 mod ownership;
