@@ -1,5 +1,6 @@
 //! Reads the schema from the database's own catalog.
 
+mod bounds;
 mod choices;
 pub(crate) mod functions;
 mod kind;
@@ -10,6 +11,7 @@ mod postgres;
 mod search;
 pub(crate) mod sizes;
 mod sqlite;
+mod tokens;
 pub(crate) mod types;
 
 use std::collections::BTreeMap;
