@@ -14,6 +14,7 @@
 mod audit;
 mod clients;
 mod conformance;
+mod crash;
 mod demo;
 mod env;
 mod faults;
@@ -21,6 +22,7 @@ mod identity;
 mod isolation;
 mod payloads;
 mod policy;
+mod reload;
 mod replaced_stack;
 mod stopping;
 mod support;

@@ -26,11 +26,10 @@ const SQLITE: &str = "SELECT l.name, i.name FROM pragma_index_list(?) AS l, prag
      WHERE NOT l.partial ORDER BY l.seq, i.seqno";
 
 const MYSQL_ROWS: &str = "SELECT TABLE_NAME, CAST(TABLE_ROWS AS CHAR) FROM information_schema.TABLES \
-     WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'BASE TABLE'";
+     WHERE TABLE_SCHEMA = ? AND TABLE_TYPE <> 'VIEW'";
 
-/// An expression has no name.
 const MYSQL_INDEXES: &str = "SELECT TABLE_NAME, INDEX_NAME, COLUMN_NAME FROM information_schema.STATISTICS \
-     WHERE TABLE_SCHEMA = ? ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX";
+     WHERE TABLE_SCHEMA = ? AND INDEX_TYPE = 'BTREE' ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX";
 
 /// The sizes of all tables, in their order. What cannot be found out stays unknown.
 pub(crate) async fn sizes(pool: &Pool, config: &Config, schema: &Schema) -> Result<Vec<Size>> {
@@ -69,36 +68,6 @@ async fn postgres(session: &mut Session, config: &Config, schema: &Schema) -> Re
     Ok(sizes)
 }
 
-async fn mysql(session: &mut Session, schema: &Schema) -> Result<Vec<Size>> {
-    let mut sizes = vec![Size::default(); schema.tables.len()];
-    let databases: BTreeSet<&String> = schema.tables.iter().filter_map(|table| table.schema.as_ref()).collect();
-    for database in databases {
-        let find = |name: &str| {
-            schema.tables.iter().position(|table| table.name == name && table.schema.as_ref() == Some(database))
-        };
-        for mut row in texts(session, &Statement::fixed(MYSQL_ROWS, &[database])).await? {
-            if let Some(at) = find(&row.next().unwrap_or_default()) {
-                sizes[at].rows = row.next().and_then(|rows| rows.parse().ok());
-            }
-        }
-        let mut last = None;
-        for mut row in texts(session, &Statement::fixed(MYSQL_INDEXES, &[database])).await? {
-            let (name, index) = (row.next().unwrap_or_default(), row.next().unwrap_or_default());
-            let Some(at) = find(&name) else { continue };
-            let same = last.as_ref() == Some(&(at, index.clone()));
-            last = Some((at, index));
-            if !same {
-                sizes[at].indexes.push(Vec::new());
-            }
-            let column = row.next().and_then(|column| schema.tables[at].column(&column));
-            if let (Some(columns), Some(column)) = (sizes[at].indexes.last_mut(), column) {
-                columns.push(column);
-            }
-        }
-    }
-    Ok(sizes)
-}
-
 async fn sqlite(session: &mut Session, schema: &Schema) -> Result<Vec<Size>> {
     let mut sizes = Vec::with_capacity(schema.tables.len());
     for described in &schema.tables {
@@ -125,6 +94,36 @@ async fn sqlite(session: &mut Session, schema: &Schema) -> Result<Vec<Size>> {
             }
         }
         sizes.push(size);
+    }
+    Ok(sizes)
+}
+
+async fn mysql(session: &mut Session, schema: &Schema) -> Result<Vec<Size>> {
+    let mut sizes = vec![Size::default(); schema.tables.len()];
+    let schemas: BTreeSet<&String> = schema.tables.iter().filter_map(|table| table.schema.as_ref()).collect();
+    for name in schemas {
+        let find = |table: &Option<String>| {
+            let same = |it: &Table| it.schema.as_ref() == Some(name) && Some(&it.name) == table.as_ref();
+            schema.tables.iter().position(same)
+        };
+        for mut row in texts(session, &Statement::fixed(MYSQL_ROWS, &[name])).await? {
+            if let Some(at) = find(&row.next()) {
+                sizes[at].rows = row.next().and_then(|rows| rows.parse().ok());
+            }
+        }
+        let mut last = (None, None);
+        for mut row in texts(session, &Statement::fixed(MYSQL_INDEXES, &[name])).await? {
+            let (table, index) = (row.next(), row.next());
+            let Some(at) = find(&table) else { continue };
+            let column = row.next().and_then(|name| schema.tables[at].column(&name));
+            if last != (table.clone(), index.clone()) {
+                sizes[at].indexes.push(Vec::new());
+                last = (table, index);
+            }
+            if let (Some(columns), Some(column)) = (sizes[at].indexes.last_mut(), column) {
+                columns.push(column);
+            }
+        }
     }
     Ok(sizes)
 }

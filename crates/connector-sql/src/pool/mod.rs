@@ -73,11 +73,12 @@ impl Pool {
     }
 
     pub(crate) fn read_only(&self) -> bool {
-        match self {
-            Self::Sqlite { read_only, .. } | Self::Postgres { read_only, .. } | Self::MySql { read_only, .. } => {
-                *read_only
-            }
-        }
+        matches!(
+            self,
+            Self::Sqlite { read_only: true, .. }
+                | Self::Postgres { read_only: true, .. }
+                | Self::MySql { read_only: true, .. }
+        )
     }
 
     /// How many connections there are, and how many of them, if they are others, for writing.

@@ -7,21 +7,20 @@ use connector::{Connector, CountIs, List, Operation, OperationKind, Outcome, Sta
 use serde_json::{Value, json};
 
 use crate::queries::{ask, shop};
-use crate::world::{As, Ask, Engine, World, data, failure, with_queries};
+use crate::world::{As, Ask, Engine, World, both, data, failure, with_queries};
 
 /// 150 things of Alice's and 3 of Bob's.
 fn many(engine: Engine) -> String {
-    let numbers = match engine {
-        Engine::Sqlite | Engine::MySql => {
-            "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 153) SELECT n FROM s"
-        }
-        Engine::Postgres => "SELECT n FROM generate_series(1, 153) AS n",
+    let recursive = "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 153) SELECT n FROM s";
+    let (numbers, name, analyze) = match engine {
+        Engine::Sqlite => (recursive, "'thing ' || n", "ANALYZE"),
+        Engine::Postgres => ("SELECT n FROM generate_series(1, 153) AS n", "'thing ' || n", "ANALYZE"),
+        Engine::MySql => (recursive, "CONCAT('thing ', n)", "ANALYZE TABLE things"),
     };
-    let analyze = if engine == Engine::MySql { "ANALYZE TABLE things" } else { "ANALYZE" };
     format!(
         "CREATE TABLE things (id $ID, user_id text NOT NULL, name text NOT NULL, made integer NOT NULL);
          INSERT INTO things (id, user_id, name, made)
-            SELECT n, CASE WHEN n <= 150 THEN 'alice' ELSE 'bob' END, 'thing ' || n, n FROM ({numbers}) AS numbers;
+            SELECT n, CASE WHEN n <= 150 THEN 'alice' ELSE 'bob' END, {name}, n FROM ({numbers}) AS numbers;
          CREATE INDEX things_made ON things (user_id, made); {analyze};"
     )
 }
@@ -33,7 +32,7 @@ async fn list(user: &As<'_>, sort: &'static [&'static str], options: Value, star
     user.call(Operation::List(List { collection, filter: None, sort, fields: None, limit: 10, start, options })).await
 }
 
-with_queries! {
+both! {
     a_large_table_is_counted_up_to_a_bound_and_says_so(engine) {
         let world = World::new(engine, &many(engine), |config| config.count_exact_max = 100).await;
         let (alice, bob) = (world.as_user("alice").await, world.as_user("bob").await);
@@ -90,45 +89,50 @@ with_queries! {
             "limit_exceeded", "things is too large to be sorted by `name`, which has no index. Sort by `id`, `made` instead.".into()));
         list(&alice, &["made"], json!({}), 0).await.unwrap();
     }
+}
 
-    a_resource_for_reading_is_kept_so_by_the_database(engine) {
-        let write = json!({"description": "Forgets", "sql": "UPDATE orders SET note = NULL WHERE user_id = :caller_id", "effect": "write"});
-        let world = World::new(engine, &shop(engine), |config| {
-            config.read_only = true;
-            config.queries = serde_json::from_value(json!({"forget": write})).unwrap();
-        }).await;
-        let alice = world.as_user("alice").await;
-        assert_eq!(failure(alice.create("orders", json!({})).await).0, "unsupported");
-        assert_eq!(failure(alice.invoke("forget", json!({})).await), ("permission_denied", "The database may only be read.".into()));
-        assert_eq!(alice.all("orders").await.as_array().unwrap().len(), 2);
-        assert_eq!(world.ask("SELECT note FROM orders WHERE id = 1").await, "first \"one\" ü");
-    }
+mod declared {
+    use super::*;
 
-    one_who_floods_does_not_starve_another(engine) {
-        let slow = match engine {
-            Engine::Sqlite => "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 40000) SELECT max(n) AS n FROM s",
-            Engine::Postgres => "SELECT pg_sleep(0.02)::text AS n",
-            Engine::MySql => "SELECT SLEEP(0.02) AS n",
-        };
-        let world = World::new(engine, &many(engine), |config| {
-            config.pool_max = 1;
-            config.connect_timeout_ms = 60_000;
-            config.queries = serde_json::from_value(json!({"slow": {"description": "Slow", "shared": true, "sql": slow}})).unwrap();
-        }).await;
-        let (heavy, light) = (world.as_user("alice").await, world.as_user("bob").await);
-        let done = AtomicUsize::new(0);
-        let crowd = futures::future::join_all((0..100).map(|_| async {
-            ask(&heavy, "slow", json!({})).await;
-            done.fetch_add(1, Ordering::Relaxed);
-        }));
-        let one = async {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            let before = done.load(Ordering::Relaxed);
-            assert_eq!(data(&list(&light, &[], json!({}), 0).await.unwrap()).as_array().unwrap().len(), 3);
-            done.load(Ordering::Relaxed) - before
-        };
-        let ((), waited) = tokio::join!(async { crowd.await; }, one);
-        assert_eq!(done.load(Ordering::Relaxed), 100);
-        assert!(waited <= 2, "{waited} calls of another user went first");
+    with_queries! {
+        a_resource_for_reading_is_kept_so_by_the_database(engine) {
+            let write = json!({"description": "Forgets", "sql": "UPDATE orders SET note = NULL WHERE user_id = :caller_id", "effect": "write"});
+            let world = World::new(engine, &shop(engine), |config| {
+                config.read_only = true;
+                config.queries = serde_json::from_value(json!({"forget": write})).unwrap();
+            }).await;
+            let alice = world.as_user("alice").await;
+            assert_eq!(failure(alice.create("orders", json!({})).await).0, "unsupported");
+            assert_eq!(failure(alice.invoke("forget", json!({})).await), ("permission_denied", "The database may only be read.".into()));
+            assert_eq!(alice.all("orders").await.as_array().unwrap().len(), 2);
+            assert_eq!(world.ask("SELECT note FROM orders WHERE id = 1").await, "first \"one\" ü");
+        }
+
+        one_who_floods_does_not_starve_another(engine) {
+            let slow = match engine {
+                Engine::Sqlite => "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 40000) SELECT max(n) AS n FROM s",
+                Engine::Postgres | Engine::MySql => "SELECT pg_sleep(0.02)::text AS n",
+            };
+            let world = World::new(engine, &many(engine), |config| {
+                config.pool_max = 1;
+                config.connect_timeout_ms = 60_000;
+                config.queries = serde_json::from_value(json!({"slow": {"description": "Slow", "shared": true, "sql": slow}})).unwrap();
+            }).await;
+            let (heavy, light) = (world.as_user("alice").await, world.as_user("bob").await);
+            let done = AtomicUsize::new(0);
+            let crowd = futures::future::join_all((0..100).map(|_| async {
+                ask(&heavy, "slow", json!({})).await;
+                done.fetch_add(1, Ordering::Relaxed);
+            }));
+            let one = async {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                let before = done.load(Ordering::Relaxed);
+                assert_eq!(data(&list(&light, &[], json!({}), 0).await.unwrap()).as_array().unwrap().len(), 3);
+                done.load(Ordering::Relaxed) - before
+            };
+            let ((), waited) = tokio::join!(async { crowd.await; }, one);
+            assert_eq!(done.load(Ordering::Relaxed), 100);
+            assert!(waited <= 2, "{waited} calls of another user went first");
+        }
     }
 }

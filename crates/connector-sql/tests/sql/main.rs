@@ -1,6 +1,7 @@
 //! Both engines through one set of claims, on real databases.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
+mod any_schema;
 mod asking;
 mod figures;
 mod functions;
@@ -12,6 +13,8 @@ mod queries;
 mod reading;
 mod related;
 mod row_security;
+mod schemas;
+mod searching;
 mod several;
 mod shop;
 mod stopping;
@@ -19,6 +22,7 @@ mod suite;
 mod tenants;
 mod types;
 mod upserts;
+mod values;
 mod versions;
 mod world;
 mod writes;

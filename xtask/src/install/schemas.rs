@@ -8,12 +8,12 @@ use super::stamp;
 use crate::shell;
 use crate::workspace::Workspace;
 
-/// The files of Debian packages that `peers/payloads.txt` lists. The packages are unpacked, not installed.
-pub(super) fn files(workspace: &Workspace) -> Result<()> {
-    let (list, folder) = (workspace.peers_lists().join("payloads.txt"), workspace.peers().join("payloads"));
+/// The files of Debian packages that a list below `peers` names: `peers/schemas.txt`, `peers/payloads.txt`. The packages are unpacked, not installed.
+pub(super) fn files(workspace: &Workspace, name: &str) -> Result<()> {
+    let (list, folder) = (workspace.peers_lists().join(format!("{name}.txt")), workspace.peers().join(name));
     let work = || {
-        let text = fs::read_to_string(&list)?;
-        let lines: Vec<[&str; 3]> = text
+        let lines = fs::read_to_string(&list)?;
+        let lines: Vec<[&str; 3]> = lines
             .lines()
             .filter(|line| !line.starts_with('#'))
             .filter_map(|line| line.split_whitespace().collect::<Vec<_>>().try_into().ok())
@@ -25,9 +25,7 @@ pub(super) fn files(workspace: &Workspace) -> Result<()> {
             unpack(package, &unpacked.join(package))?;
         }
         for [package, from, to] in lines {
-            let (from, to) = (unpacked.join(package).join(from), folder.join(to));
-            fs::create_dir_all(to.parent().unwrap_or(&folder))?;
-            fs::copy(&from, &to).with_context(|| format!("{} is not where it was", from.display()))?;
+            copy(&unpacked.join(package).join(from), &folder.join(to))?;
         }
         fs::remove_dir_all(unpacked)?;
         Ok(())
@@ -46,4 +44,17 @@ fn unpack(package: &str, folder: &Path) -> Result<()> {
         .find(|path| path.extension().is_some_and(|extension| extension == "deb"))
         .with_context(|| format!("apt-get brought no package {package}"))?;
     shell::output(Command::new("dpkg-deb").arg("--extract").arg(archive).arg(folder)).map(drop)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    if from.extension().is_some_and(|extension| extension == "gz") {
+        let text = shell::output(Command::new("gzip").args(["--decompress", "--stdout"]).arg(from))?;
+        fs::write(to, text)?;
+        return Ok(());
+    }
+    fs::copy(from, to).with_context(|| format!("{} is not where it was", from.display()))?;
+    Ok(())
 }
