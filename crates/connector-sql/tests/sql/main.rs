@@ -5,6 +5,7 @@ mod asking;
 mod figures;
 mod functions;
 mod membership;
+mod mysql;
 mod naming;
 mod ownership;
 mod queries;
