@@ -3,6 +3,7 @@
 
 mod node;
 mod python;
+mod schemas;
 mod stamp;
 mod system;
 
@@ -27,14 +28,17 @@ pub(crate) fn system(_: &Workspace, steps: &Steps) -> Result<()> {
     steps.step("system packages", || ensure(&[system::POSTGRESQL, system::MARIADB, system::PYTHON]))
 }
 
-/// MCP clients, the conformance suite and identity providers, below the target folder.
+/// MCP clients, the conformance suite, identity providers and schemas of other programs, below the target folder.
 pub(crate) fn peers(workspace: &Workspace, steps: &Steps) -> Result<()> {
     let venv = |name| steps.step(&format!("python packages: {name}"), || python::venv(workspace, name));
     thread::scope(|scope| {
         let mcp1 = scope.spawn(|| venv("mcp1"));
         let mcp2 = scope.spawn(|| venv("mcp2"));
+        let schemas = scope.spawn(|| steps.step("schemas of other programs", || schemas::files(workspace)));
         let node = venv("node").and_then(|()| steps.step("node packages", || node::modules(workspace)));
-        let all = [mcp1.join(), mcp2.join()].into_iter().map(|end| end.ok().context("an installation panicked")?);
+        let all = [mcp1.join(), mcp2.join(), schemas.join()]
+            .into_iter()
+            .map(|end| end.ok().context("an installation panicked")?);
         all.fold(node, Result::and)
     })
 }

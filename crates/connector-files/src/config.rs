@@ -1,14 +1,39 @@
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+
+use crate::secret::Secret;
 
 /// Where users' folders are and how much one call may do there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// The folder that holds one folder per user, named by [`folder_name`](crate::folder_name).
-    pub root: PathBuf,
+    /// The folder that holds one folder per user, named by [`folder_name`](crate::folder_name). Give this or `url`.
+    #[serde(default)]
+    pub root: Option<PathBuf>,
+    /// Where the files are kept instead: `s3://bucket/prefix` for a store that speaks S3, `file:///data/users` for a
+    /// folder as `root` names one, or `memory:` for a trial that forgets all when it ends.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// The store's own address, such as `https://minio.example.org:9000`; Amazon's where it is left out.
+    #[serde(default)]
+    pub endpoint: Option<String>,
+    /// The store's region; `us-east-1` where it is left out.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// The key that the store knows this server by; that of the machine's own role where it is left out.
+    #[serde(default)]
+    pub access_key_id: Option<String>,
+    /// That key's secret. Best written as `${S3_SECRET}`, so that it does not stand in this file.
+    #[serde(default)]
+    pub secret_access_key: Option<Secret>,
+    /// Speak to `endpoint` without TLS. Only for a store on the same machine or network.
+    #[serde(default)]
+    pub allow_http: bool,
+    /// How long one request to the store may take, its answer included.
+    #[serde(default = "store_timeout_ms")]
+    pub store_timeout_ms: u64,
     /// Make `root` at start where it does not exist.
     #[serde(default)]
     pub create_root: bool,
@@ -61,8 +86,20 @@ pub struct Config {
 impl Config {
     /// The defaults, for users' folders under `root`.
     pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: Some(root.into()), url: None, ..Self::at("") }
+    }
+
+    /// The defaults, for users' files at `url`.
+    pub fn at(url: impl Into<String>) -> Self {
         Self {
-            root: root.into(),
+            root: None,
+            url: Some(url.into()),
+            endpoint: None,
+            region: None,
+            access_key_id: None,
+            secret_access_key: None,
+            allow_http: false,
+            store_timeout_ms: store_timeout_ms(),
             create_root: false,
             by_issuer: false,
             read_bytes_max: read_bytes_max(),
@@ -102,6 +139,10 @@ fn copy_bytes_max() -> u64 {
 
 fn copy_files_max() -> u64 {
     1000
+}
+
+fn store_timeout_ms() -> u64 {
+    30_000
 }
 
 fn quota_count_ms() -> u64 {

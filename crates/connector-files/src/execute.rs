@@ -1,4 +1,5 @@
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use cap_fs_ext::MetadataExt;
@@ -21,26 +22,32 @@ use crate::get::get;
 use crate::home::Home;
 use crate::list::list;
 use crate::local::{Local, sweep};
+use crate::object::{Bucket, Objects, connect};
 use crate::quota::Ledgers;
 use crate::update::update;
 
-/// Folders of users under one root.
+/// Users' files, in folders under one root or in a store.
 pub struct Files {
     resource: String,
     config: Arc<Config>,
-    root: RwLock<Arc<Dir>>,
+    storage: Storage,
     catalog: Arc<Catalog>,
     slots: Arc<Semaphore>,
     ledgers: Ledgers,
-    _sweeping: DropGuard,
+}
+
+/// Where the files are kept.
+enum Storage {
+    Local { path: PathBuf, root: RwLock<Arc<Dir>>, _sweeping: DropGuard },
+    Objects(Arc<Bucket>),
 }
 
 impl Files {
-    /// Opens the root. `resource` is the name that permits for it bear.
+    /// Opens the root or the store. `resource` is the name that permits for it bear.
     ///
     /// # Errors
-    /// [`ErrorKind::Unavailable`] when the root is not a folder that can be opened, and
-    /// [`ErrorKind::InvalidArgument`] when a limit in `config` is zero.
+    /// [`ErrorKind::Unavailable`] when the root is not a folder that can be opened or the store does not answer, and
+    /// [`ErrorKind::InvalidArgument`] when `config` has a limit of zero or does not say where the files are.
     pub async fn open(resource: &str, config: Config) -> Result<Self> {
         let limits =
             [config.entries_max, config.read_bytes_max, config.concurrency_max as u64, config.depth_max as u64];
@@ -49,21 +56,15 @@ impl Files {
         }
         let slots = Arc::new(Semaphore::new(config.concurrency_max.min(Semaphore::MAX_PERMITS)));
         let config = Arc::new(config);
-        let root = open_root(&slots, &config, config.create_root).await?;
-        let _sweeping = sweep_behind(&root);
+        let storage = Storage::open(&slots, &config).await?;
         Ok(Self {
             resource: resource.to_owned(),
             catalog: Arc::new(catalog(&config)),
             config,
-            root: RwLock::new(root),
+            storage,
             slots,
             ledgers: Ledgers::default(),
-            _sweeping,
         })
-    }
-
-    fn root(&self) -> Arc<Dir> {
-        Arc::clone(&self.root.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn no_such_action(&self) -> Error {
@@ -82,6 +83,26 @@ impl Files {
     }
 }
 
+impl Storage {
+    async fn open(slots: &Arc<Semaphore>, config: &Arc<Config>) -> Result<Self> {
+        let path = match (&config.root, &config.url) {
+            (Some(root), None) => root.clone(),
+            (None, Some(url)) => match url.strip_prefix("file://") {
+                Some(path) if path.starts_with('/') => PathBuf::from(path),
+                _ => {
+                    let bucket = connect(url, config)?;
+                    bucket.health().await?;
+                    return Ok(Self::Objects(Arc::new(bucket)));
+                }
+            },
+            _ => return Err(Error::invalid("Say where the files are: give either `root` or `url`.")),
+        };
+        let root = open_root(slots, &path, config.create_root).await?;
+        let _sweeping = sweep_behind(&root);
+        Ok(Self::Local { path, root: RwLock::new(root), _sweeping })
+    }
+}
+
 /// Removes what an earlier server left half-written, while this one already works.
 fn sweep_behind(root: &Arc<Dir>) -> DropGuard {
     let (root, stop) = (Arc::clone(root), Stop::default());
@@ -90,20 +111,23 @@ fn sweep_behind(root: &Arc<Dir>) -> DropGuard {
     guard
 }
 
-async fn open_root(slots: &Arc<Semaphore>, config: &Arc<Config>, make: bool) -> Result<Arc<Dir>> {
-    let config = Arc::clone(config);
+async fn open_root(slots: &Arc<Semaphore>, path: &Path, make: bool) -> Result<Arc<Dir>> {
+    let path = path.to_path_buf();
     blocking::run(slots, move |_| {
-        let made = if make { Dir::create_ambient_dir_all(&config.root, ambient_authority()) } else { Ok(()) };
-        made.and_then(|()| Dir::open_ambient_dir(&config.root, ambient_authority())).map(Arc::new).map_err(|error| {
-            let path = config.root.display().to_string();
+        let made = if make { Dir::create_ambient_dir_all(&path, ambient_authority()) } else { Ok(()) };
+        made.and_then(|()| Dir::open_ambient_dir(&path, ambient_authority())).map(Arc::new).map_err(|error| {
             Error::new(
                 ErrorKind::Unavailable,
                 "The folder that `root` names cannot be opened. Make it, or set `create_root` to true.",
             )
-            .with_source(format!("{path}: {error}"))
+            .with_source(format!("{}: {error}", path.display()))
         })
     })
     .await
+}
+
+fn shared(root: &RwLock<Arc<Dir>>) -> Arc<Dir> {
+    Arc::clone(&root.read().unwrap_or_else(PoisonError::into_inner))
 }
 
 #[async_trait::async_trait]
@@ -115,19 +139,35 @@ impl Connector for Files {
     async fn execute(&self, permit: Permit, operation: Operation, context: &Context) -> Result<Outcome> {
         let effect = self.effect(&operation)?;
         let caller = spend(permit, &self.resource, &operation, effect)?;
-        let (root, config, context) = (self.root(), Arc::clone(&self.config), context.clone());
+        let (config, context) = (Arc::clone(&self.config), context.clone());
         let issuer = config.by_issuer.then(|| folder_name(caller.issuer()));
         let folder: Vec<_> = issuer.into_iter().chain([folder_name(caller.id().as_str())]).collect();
         let ledger = self.ledgers.of(&folder, &config);
-        blocking::run(&self.slots, move |stop| {
-            let home = Local::open(&root, &folder, &config, &ledger, stop)?;
-            run(&home, &operation, &config, &context, stop)
-        })
-        .await
+        match &self.storage {
+            Storage::Local { root, .. } => {
+                let root = shared(root);
+                blocking::run(&self.slots, move |stop| {
+                    let home = Local::open(&root, &folder, &config, &ledger, stop)?;
+                    run(&home, &operation, &config, &context, stop)
+                })
+                .await
+            }
+            Storage::Objects(bucket) => {
+                let bucket = Arc::clone(bucket);
+                blocking::run(&self.slots, move |stop| {
+                    let home = Objects::new(&bucket, &folder, &config, &ledger, stop);
+                    run(&home, &operation, &config, &context, stop)
+                })
+                .await
+            }
+        }
     }
 
     async fn health(&self) -> Result<()> {
-        let root = self.root();
+        let root = match &self.storage {
+            Storage::Local { root, .. } => shared(root),
+            Storage::Objects(bucket) => return bucket.health().await,
+        };
         blocking::run(&self.slots, move |_| {
             root.entries().map_err(Error::unavailable)?;
             // A folder that was removed can still be read, and is empty.
@@ -140,8 +180,10 @@ impl Connector for Files {
     }
 
     async fn reload(&self) -> Result<()> {
-        let root = open_root(&self.slots, &self.config, false).await?;
-        *self.root.write().unwrap_or_else(PoisonError::into_inner) = root;
+        if let Storage::Local { path, root, .. } = &self.storage {
+            let opened = open_root(&self.slots, path, false).await?;
+            *root.write().unwrap_or_else(PoisonError::into_inner) = opened;
+        }
         Ok(())
     }
 }

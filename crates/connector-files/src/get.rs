@@ -3,7 +3,7 @@ use serde_json::{Map, Value};
 
 use crate::config::Config;
 use crate::entry::{Entry, Kind, LISTED};
-use crate::home::Home;
+use crate::home::{Content, Home};
 use crate::options::Options;
 use crate::page::no_room;
 use crate::path::Place;
@@ -30,11 +30,10 @@ pub(crate) fn get(home: &dyn Home, get: &Get, config: &Config, context: &Context
         }
         return Ok(outcome);
     }
-    let mut content = home.open(&place)?;
+    let mut content = home.open(&seen)?;
     let entry = content.entry().clone();
     let size = entry.stat.as_ref().map_or(0, |stat| stat.size);
-    let head = content.read(0, SNIFF_BYTES)?;
-    let bytes = content.read(offset, usize::try_from(length).unwrap_or(usize::MAX))?;
+    let (head, bytes) = read(&mut *content, offset, usize::try_from(length).unwrap_or(usize::MAX))?;
     let rest = serde_json::to_string(&entry.object(LISTED)).map_err(Error::internal)?.len() + REST_BYTES;
     let budget = context.result_bytes_max.saturating_sub(rest);
     let at_end = offset.saturating_add(bytes.len() as u64) >= size;
@@ -47,6 +46,17 @@ pub(crate) fn get(home: &dyn Home, get: &Get, config: &Config, context: &Context
     let media_type = text::media_type(&head, entry.media_type(), encoding.is_some());
     let piece = piece.unwrap_or_else(|| text::base64(&bytes, budget));
     answer(&entry, piece, media_type, (offset, size), &wants, context)
+}
+
+/// The file's beginning and the wanted range, in one request where they overlap.
+fn read(content: &mut dyn Content, offset: u64, length: usize) -> Result<(Vec<u8>, Vec<u8>)> {
+    if offset > 0 {
+        return Ok((content.read(0, SNIFF_BYTES)?, content.read(offset, length)?));
+    }
+    let mut bytes = content.read(0, length.max(SNIFF_BYTES))?;
+    let head = bytes[..bytes.len().min(SNIFF_BYTES)].to_vec();
+    bytes.truncate(length);
+    Ok((head, bytes))
 }
 
 /// The only argument that names a file: its path.

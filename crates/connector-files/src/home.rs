@@ -14,8 +14,8 @@ pub(crate) trait Home {
     /// What is at a place, if callers may see it.
     fn look(&self, place: &Place) -> Result<Entry>;
 
-    /// Opens a file for reading.
-    fn open(&self, place: &Place) -> Result<Box<dyn Content + '_>>;
+    /// Opens a file for reading that [`look`](Self::look) or a walk has seen.
+    fn open(&self, seen: &Entry) -> Result<Box<dyn Content + '_>>;
 
     /// Shows everything in `scope` to `visit`, until that breaks off.
     fn walk(&self, scope: &Scope<'_>, visit: &mut Visit<'_>) -> Result<Walked>;

@@ -41,6 +41,11 @@ impl Place {
         Self(if self.0.is_empty() { name.to_owned() } else { format!("{}/{name}", self.0) })
     }
 
+    /// A place below a folder, where both have been checked.
+    pub(crate) fn join(folder: &Self, below: &str) -> Self {
+        folder.child(below)
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

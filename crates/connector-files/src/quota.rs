@@ -21,15 +21,11 @@ pub(crate) struct Ledgers(Mutex<HashMap<Vec<String>, Arc<Ledger>>>);
 
 impl Ledgers {
     pub(crate) fn of(&self, user: &[String], config: &Config) -> Arc<Ledger> {
-        let new = || Arc::new(Ledger::new(config));
-        if config.quota_bytes_max.is_none() && config.quota_files_max.is_none() {
-            return new();
-        }
         let mut ledgers = hold(&self.0);
         if ledgers.len() >= LEDGERS_MAX {
             ledgers.retain(|_, ledger| Arc::strong_count(ledger) > 1);
         }
-        Arc::clone(ledgers.entry(user.to_vec()).or_insert_with(new))
+        Arc::clone(ledgers.entry(user.to_vec()).or_insert_with(|| Arc::new(Ledger::new(config))))
     }
 }
 
@@ -44,6 +40,8 @@ pub(crate) struct Ledger {
     count_age_max: Duration,
     state: Mutex<State>,
     counting: Mutex<()>,
+    /// Held by what changes the user's objects in several requests.
+    pub(crate) turn: Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -93,6 +91,7 @@ impl Ledger {
             count_age_max: Duration::from_millis(config.quota_count_ms),
             state: Mutex::default(),
             counting: Mutex::default(),
+            turn: Mutex::default(),
         }
     }
 

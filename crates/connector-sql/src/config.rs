@@ -1,4 +1,5 @@
 mod action;
+mod guard;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -10,6 +11,7 @@ use serde::Deserialize;
 
 pub(crate) use action::rows_max;
 pub use action::{FunctionConfig, ParameterConfig, ParameterType, QueryConfig};
+pub use guard::{Count, SortUnindexed};
 
 /// Configuration of one SQL resource. Only the URL is needed; introspection finds the rest.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -74,6 +76,19 @@ pub struct Config {
     #[serde(default = "batch_max")]
     #[schemars(range(min = 1, max = 1000))]
     pub batch_max: u32,
+    /// How the items of a list are counted, where a table does not say otherwise.
+    #[serde(default)]
+    pub count: Count,
+    /// Tables with more rows than this, by the database's own statistics, are large: what matches is counted exactly up
+    /// to this number only, and slow sorts and searches are pointed out.
+    #[serde(default = "guard::count_exact_max")]
+    pub count_exact_max: u64,
+    /// What happens to a sort on a large table by a field without an index.
+    #[serde(default)]
+    pub sort_unindexed: SortUnindexed,
+    /// Whether the database itself keeps every call from writing. Set by `read_only` of the resource.
+    #[serde(skip)]
+    pub read_only: bool,
     /// The most connections kept open.
     #[serde(default = "pool_max")]
     #[schemars(range(min = 1, max = 1000))]
@@ -152,6 +167,8 @@ pub struct TableConfig {
     pub read_only_columns: Vec<String>,
     /// Columns that look like credentials by their name and are none.
     pub not_credentials: Vec<String>,
+    /// How the items of a list are counted, instead of the resource's `count`.
+    pub count: Option<Count>,
     /// How many items make an ordinary page.
     pub page_default: Option<u32>,
     /// Which operations may also be done to all items that match `filters`, in two steps: the first call says how many
@@ -207,6 +224,10 @@ impl Config {
             hide: Vec::new(),
             credential_columns: credential_columns(),
             batch_max: batch_max(),
+            count: Count::default(),
+            count_exact_max: guard::count_exact_max(),
+            sort_unindexed: SortUnindexed::default(),
+            read_only: false,
             pool_max: pool_max(),
             statement_timeout_ms: statement_timeout_ms(),
             connect_timeout_ms: connect_timeout_ms(),

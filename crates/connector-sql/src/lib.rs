@@ -114,11 +114,15 @@
 //! Dropping a call stops its statement: SQLite's by a progress handler, MySQL's by `KILL` from a connection of its own, PostgreSQL's by closing the connection,
 //! which the server notices within half a second (`client_connection_check_interval`, PostgreSQL 14 on Linux and
 //! later; otherwise it goes on to `statement_timeout`).
+//!
+//! Connections are given to waiting callers in turn, so that one who floods waits longer than one who does not. On large
+//! tables totals are exact up to [`Config::count_exact_max`] only, and the answer says so.
 
 mod action;
 mod catalog;
 mod config;
 mod error;
+mod guard;
 mod introspect;
 mod names;
 mod operation;
@@ -127,22 +131,25 @@ mod pool;
 mod schema;
 mod security;
 mod sql;
+mod turns;
 
 pub use config::{
-    Bulk, Config, DatabaseUrl, FunctionConfig, OwnerConfig, ParameterConfig, ParameterType, QueryConfig, Scope,
-    TableConfig,
+    Bulk, Config, Count, DatabaseUrl, FunctionConfig, OwnerConfig, ParameterConfig, ParameterType, QueryConfig, Scope,
+    SortUnindexed, TableConfig,
 };
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use connector::{Caller, Catalog, Connector, Context, Error, ErrorKind, Invoke, Operation, Outcome, Permit, Result};
+use access::{Caller, Effect};
+use connector::{Catalog, Connector, Context, Error, ErrorKind, Invoke, Operation, Outcome, Permit, Result};
 
 use crate::catalog::Snapshot;
 use crate::operation::Work;
 use crate::pool::Pool;
 use crate::security::RowSecurity;
+use crate::turns::{Turn, Turns};
 
 /// How long a sign of life may take.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
@@ -153,6 +160,9 @@ pub struct Sql {
     config: Config,
     pool: Pool,
     security: Option<RowSecurity>,
+    readers: Arc<Turns>,
+    /// The same as `readers` where reads and writes share their connections.
+    writers: Arc<Turns>,
     snapshot: Mutex<Arc<Snapshot>>,
 }
 
@@ -172,14 +182,24 @@ impl Sql {
         };
         match looked {
             Ok((security, snapshot)) => {
+                let (reading, writing) = pool.sizes(&config);
+                let patience = Duration::from_millis(config.connect_timeout_ms);
+                let readers = Turns::new(reading, patience);
+                let writers = writing.map_or_else(|| Arc::clone(&readers), |writing| Turns::new(writing, patience));
                 let snapshot = Mutex::new(Arc::new(snapshot));
-                Ok(Self { resource: resource.to_owned(), config, pool, security, snapshot })
+                Ok(Self { resource: resource.to_owned(), config, pool, security, readers, writers, snapshot })
             }
             Err(error) => {
                 pool.close().await;
                 Err(error)
             }
         }
+    }
+
+    /// Waits until it is this caller's turn to use a connection.
+    async fn turn(&self, caller: &Caller, effect: Effect) -> Result<Turn> {
+        let turns = if effect == Effect::Read { &self.readers } else { &self.writers };
+        turns.take(&caller.key()).await
     }
 
     async fn invoke(&self, permit: Permit, snapshot: &Snapshot, invoke: Invoke, context: &Context) -> Result<Outcome> {
@@ -189,6 +209,7 @@ impl Sql {
             .ok_or_else(|| Error::new(ErrorKind::NotFound, "There is no such action."))?;
         let operation = Operation::Invoke(invoke);
         let caller = connector::spend(permit, &self.resource, &operation, ready.effect)?;
+        let _turn = self.turn(&caller, ready.effect).await?;
         let Operation::Invoke(invoke) = operation else { return Err(Error::internal("an action that is none")) };
         let settings = self.settings(&caller)?;
         let pool = self.pool.connections(settings.as_deref());
@@ -215,7 +236,10 @@ async fn look(
     if let Some(security) = security {
         security::check(pool, security).await?;
     }
-    let mut snapshot = Snapshot::build(resource, introspect::introspect(pool, security, config).await?, config)?;
+    let schema = introspect::introspect(pool, security, config).await?;
+    let sizes = introspect::sizes::sizes(pool, config, &schema).await?;
+    let mut snapshot = Snapshot::build(resource, schema, config)?;
+    guard::set(&mut snapshot, config, &sizes);
     // As the role that calls will have.
     let settings = security.map(|security| security.settings(None)).transpose()?;
     action::declare(resource, pool.connections(settings.as_deref()), config, &mut snapshot, start).await?;
@@ -244,6 +268,7 @@ impl Connector for Sql {
                 format!("`{}` is not possible on {target}.", kind.as_str()),
             ));
         }
+        let _turn = self.turn(&caller, kind.effect()).await?;
         let settings = self.settings(&caller)?;
         let work =
             Work { pool: self.pool.connections(settings.as_deref()), snapshot: &snapshot, caller: &caller, context };
@@ -267,13 +292,14 @@ impl Connector for Sql {
         }
     }
 
-    /// Keeps the snapshot, and with it the very catalog, where the database says the same of itself as before.
+    /// Keeps the very catalog where the database says the same of itself as before; what is known of sizes is new.
     async fn reload(&self) -> Result<()> {
-        let snapshot = look(&self.resource, &self.pool, self.security.as_ref(), &self.config, false).await?;
-        if self.snapshot().fingerprint == snapshot.fingerprint {
-            return Ok(());
+        let mut snapshot = look(&self.resource, &self.pool, self.security.as_ref(), &self.config, false).await?;
+        let mut current = self.snapshot.lock().unwrap_or_else(PoisonError::into_inner);
+        if current.fingerprint == snapshot.fingerprint {
+            snapshot.catalog = Arc::clone(&current.catalog);
         }
-        *self.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
+        *current = Arc::new(snapshot);
         Ok(())
     }
 }

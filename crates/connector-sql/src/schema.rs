@@ -118,6 +118,8 @@ pub(crate) struct Column {
     pub(crate) max_length: Option<u32>,
     /// The only texts that a check constraint allows; empty where any text is.
     pub(crate) choices: Vec<String>,
+    /// What check constraints allow beyond that.
+    pub(crate) bounds: Bounds,
     /// Whether values of the type have an order.
     pub(crate) ordered: bool,
     /// Whether `=` holds for equal bytes only.
@@ -156,6 +158,17 @@ pub(crate) enum KeyDefault {
     Uuid,
     /// `uuid_to_bin(uuid())`
     UuidBytes,
+}
+
+/// Bounds that check constraints set.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Bounds {
+    /// The least number, and whether it is itself out of bounds.
+    pub(crate) low: Option<(f64, bool)>,
+    pub(crate) high: Option<(f64, bool)>,
+    /// Of a text, in characters.
+    pub(crate) length_min: Option<u32>,
+    pub(crate) length_max: Option<u32>,
 }
 
 /// Who gives a column its value.

@@ -35,7 +35,7 @@ pub use identifier::Identifier;
 pub use operation::{
     Aggregate, Create, Delete, Function, Get, Invoke, List, Metric, Operation, OperationKind, Sort, Start, Update,
 };
-pub use outcome::Outcome;
+pub use outcome::{CountIs, Outcome};
 
 use std::fmt::Debug;
 use std::sync::Arc;

@@ -1,7 +1,18 @@
+use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{Error, Result};
+
+/// A count that is not exact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CountIs {
+    /// There are at least this many: counting stopped here.
+    AtLeast,
+    /// About this many, by the resource's own reckoning.
+    Estimated,
+}
 
 /// What an operation gave. Fields that do not apply stay empty and are left out of the answer.
 #[derive(Debug, Default)]
@@ -12,6 +23,8 @@ pub struct Outcome {
     pub data: Option<Box<RawValue>>,
     /// How many items match in all, not how many are on this page.
     pub count: Option<u64>,
+    /// What kind of number `count` is, where it is not exact.
+    pub count_is: Option<CountIs>,
     /// Whether there is more after this page.
     pub has_more: Option<bool>,
     /// Where the next page starts, in the connector's own words. The gateway seals it into a cursor bound to the

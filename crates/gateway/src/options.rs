@@ -1,3 +1,4 @@
+use connector::FilterLimits;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,10 @@ pub struct Options {
     pub rows_max: u32,
     /// Bytes of data in one answer.
     pub result_bytes_max: usize,
+    /// How deep `and`, `or` and `not` may nest in one filter.
+    pub filter_depth_max: usize,
+    /// How many comparisons one filter may have; each value of an `in` counts as one.
+    pub filter_terms_max: usize,
     /// How long one call may take, waiting for its turn included, in milliseconds.
     pub timeout_ms: u64,
     /// Calls of one caller at once; further ones wait their turn.
@@ -46,10 +51,18 @@ impl Default for Options {
             rows_default: 50,
             rows_max: 1000,
             result_bytes_max: 1024 * 1024,
+            filter_depth_max: FilterLimits::default().depth_max,
+            filter_terms_max: FilterLimits::default().terms_max,
             timeout_ms: 30_000,
             concurrent_max: 8,
             waiting_max: 64,
             calls_per_minute_max: 1200,
         }
+    }
+}
+
+impl Options {
+    pub(crate) fn filters(&self) -> FilterLimits {
+        FilterLimits { depth_max: self.filter_depth_max, terms_max: self.filter_terms_max }
     }
 }

@@ -1,5 +1,5 @@
 use access::Denied;
-use connector::{Error, Outcome};
+use connector::{CountIs, Error, Outcome};
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -15,6 +15,9 @@ pub struct Reply {
     /// How many match in all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
+    /// What kind of number `count` is, where it is not exact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count_is: Option<CountIs>,
     /// Whether there is more after this page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub has_more: Option<bool>,
@@ -50,6 +53,7 @@ impl Reply {
             success: true,
             data: outcome.data,
             count: outcome.count,
+            count_is: outcome.count_is,
             has_more: outcome.has_more,
             next_cursor,
             id: outcome.id,

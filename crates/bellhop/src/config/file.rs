@@ -97,7 +97,7 @@ impl super::Resource {
     /// Relative paths in a file are relative to the file.
     fn under(mut self, base: &Path) -> Self {
         if let Kind::Files(files) = &mut self.kind {
-            files.root = base.join(&files.root);
+            files.root = files.root.take().map(|root| base.join(root));
         }
         self
     }

@@ -30,6 +30,15 @@ impl Kind {
         })
     }
 
+    /// The same, kept from writing by the resource itself where it can.
+    #[must_use]
+    pub(super) fn read_only(mut self) -> Self {
+        if let Self::Sql(config) = &mut self {
+            config.read_only = true;
+        }
+        self
+    }
+
     /// A resource of which only one thing is said.
     pub(crate) fn with_one_key(kind: &str, key: &str, value: &str) -> Result<Self, Fault> {
         let mut table = DeTable::new();

@@ -59,6 +59,7 @@ fn resource(name: &str, name_span: Range<usize>, value: Spanned<DeValue<'_>>) ->
             None => Fault::at(name_span, error.message().to_owned()),
         }
     })?;
+    let kind = if policy.read_only { kind.read_only() } else { kind };
     Ok(Resource { name: name.to_owned(), kind, policy })
 }
 

@@ -20,5 +20,6 @@ mod faults;
 mod identity;
 mod isolation;
 mod policy;
+mod reload;
 mod replaced_stack;
 mod support;

@@ -9,6 +9,7 @@ use crate::actions::lines::{LINE_BYTES_MAX, next_line};
 use crate::actions::needle::Needle;
 use crate::blocking::Stop;
 use crate::config::Config;
+use crate::entry::Entry;
 use crate::glob::Glob;
 use crate::home::{Content, Home, Scope};
 use crate::options::Options;
@@ -43,26 +44,26 @@ pub(crate) fn search(
     let glob = options.text("glob")?.map(Glob::parse).transpose()?;
     let folder = options.folder("folder", config.depth_max)?;
     let scope = Scope { folders: false, glob: glob.as_ref(), stat: false, ..Scope::all(folder, config.entries_max) };
-    let mut places = Vec::new();
+    let mut entries = Vec::new();
     let walked = home.walk(&scope, &mut |entry| {
-        places.push(entry.place);
+        entries.push(entry);
         Ok(ControlFlow::Continue(()))
     })?;
-    places.sort();
+    entries.sort_by(|a, b| a.place.cmp(&b.place));
     if let Some(begin) = &begin {
-        places.retain(|place| *place >= begin.place);
+        entries.retain(|entry| entry.place >= begin.place);
     }
     let mut search = Search::new(needle, lines_max, config, context.result_bytes_max);
-    for (done, place) in places.iter().enumerate() {
+    for (done, entry) in entries.iter().enumerate() {
         stop.check()?;
-        let skip = begin.as_ref().filter(|begin| begin.place == *place).map_or(0, |begin| begin.lines);
-        search.file(home, place, skip, stop)?;
+        let skip = begin.as_ref().filter(|begin| begin.place == entry.place).map_or(0, |begin| begin.lines);
+        search.file(home, entry, skip, stop)?;
         if search.full.is_some() {
-            search.unsearched = places.len() - done;
+            search.unsearched = entries.len() - done;
             break;
         }
         if done % 100 == 99 {
-            let total = Some(places.len() as f64);
+            let total = Some(entries.len() as f64);
             context.progress(Progress { done: (done + 1) as f64, total, message: Some("files searched".into()) });
         }
     }
@@ -132,8 +133,8 @@ impl Search {
         }
     }
 
-    fn file(&mut self, home: &dyn Home, place: &Place, skip: u64, stop: &Stop) -> Result<()> {
-        match self.lines_of(home, place, skip, stop) {
+    fn file(&mut self, home: &dyn Home, entry: &Entry, skip: u64, stop: &Stop) -> Result<()> {
+        match self.lines_of(home, entry, skip, stop) {
             // What vanished or cannot be read is passed over, as a person searching would.
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) => {
                 self.unreadable += u64::from(error.kind() == ErrorKind::PermissionDenied);
@@ -143,12 +144,13 @@ impl Search {
         }
     }
 
-    fn lines_of(&mut self, home: &dyn Home, place: &Place, skip: u64, stop: &Stop) -> Result<()> {
+    fn lines_of(&mut self, home: &dyn Home, entry: &Entry, skip: u64, stop: &Stop) -> Result<()> {
+        let place = &entry.place;
         if skip == REST {
             return Ok(());
         }
         let fresh = self.bytes_left == self.bytes_max;
-        let mut content = home.open(place)?;
+        let mut content = home.open(entry)?;
         let mut reader = BufReader::with_capacity(CHUNK_BYTES, Reader { content: &mut *content, at: 0 });
         let head = reader.fill_buf().map_err(own)?;
         let Some(encoding) = detect(&head[..head.len().min(SNIFF_BYTES)], head.len() < SNIFF_BYTES) else {

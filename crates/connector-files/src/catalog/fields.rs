@@ -22,7 +22,11 @@ pub(super) fn fields() -> Vec<Field> {
             ..read("kind", json!({"type": "string", "enum": ["file", "folder"]}), "A file unless it says folder.")
         },
         null(read("size", json!({"type": "integer", "minimum": 0}), "In bytes; null for a folder.")),
-        read("modified", json!({"type": "string", "format": "date-time"}), "When it was last changed, in UTC."),
+        null(read(
+            "modified",
+            json!({"type": "string", "format": "date-time"}),
+            "When it was last changed, in UTC; null where a folder has no time.",
+        )),
         null(read(
             "media_type",
             json!({"type": "string"}),

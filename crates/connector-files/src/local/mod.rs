@@ -116,8 +116,8 @@ impl Home for Local<'_> {
         read::look(self, place)
     }
 
-    fn open(&self, place: &Place) -> Result<Box<dyn Content + '_>> {
-        read::open(self, place)
+    fn open(&self, seen: &Entry) -> Result<Box<dyn Content + '_>> {
+        read::open(self, &seen.place)
     }
 
     fn walk(&self, scope: &Scope<'_>, visit: &mut Visit<'_>) -> Result<Walked> {

@@ -33,9 +33,9 @@ async fn the_catalog_names_one_collection_and_its_actions_and_no_user() {
 #[test]
 fn a_config_of_a_root_alone_has_the_defaults_and_a_wrong_key_is_named() {
     let config: Config = serde_json::from_value(json!({"root": "/data/users"})).unwrap();
-    assert_eq!(config, Config::new("/data/users"));
+    assert_eq!(format!("{config:?}"), format!("{:?}", Config::new("/data/users")));
     let error = serde_json::from_value::<Config>(json!({"root": "/data", "read_byte_max": 1})).unwrap_err();
     assert!(error.to_string().contains("unknown field `read_byte_max`"), "{error}");
     let schema = serde_json::to_value(schemars::schema_for!(Config)).unwrap();
-    assert_eq!((&schema["additionalProperties"], &schema["required"]), (&json!(false), &json!(["root"])));
+    assert_eq!((&schema["additionalProperties"], schema.get("required")), (&json!(false), None));
 }

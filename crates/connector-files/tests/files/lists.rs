@@ -1,6 +1,6 @@
 //! What a list shows, in which order, and how it is asked.
 
-use crate::support::{Ask, Bench, bench, bench_with, by, data, refusal};
+use crate::support::{Ask, Bench, bench, by, data, refusal};
 use connector::Start;
 use serde_json::json;
 
@@ -48,7 +48,9 @@ async fn an_item_says_what_it_is() {
         item,
         json!({
             "path": "notes/Today.md", "name": "Today.md", "folder": "notes", "kind": "file", "size": 8,
-            "modified": "2026-01-01T00:00:00.123Z", "media_type": "text/markdown",
+            // HTTP, and so a store, knows seconds only.
+            "modified": if crate::ON_STORE { "2026-01-01T00:00:00.000Z" } else { "2026-01-01T00:00:00.123Z" },
+            "media_type": "text/markdown",
         })
     );
 }
@@ -165,31 +167,20 @@ async fn mistakes_are_answered_with_what_to_do() {
     assert_eq!(refusal(bench.list("alice", options(json!({"folder": "none"}))).await), crate::support::not_found());
 }
 
-#[tokio::test]
-async fn a_walk_that_is_cut_says_so_and_counts_nothing() {
-    let bench = bench_with(|config| config.entries_max = 3).await;
-    for name in ["a", "b", "c", "d"] {
-        bench.put("alice", name, "");
-    }
-    let outcome = bench.list("alice", Ask::default()).await.unwrap();
-    assert_eq!((outcome.count, outcome.has_more), (None, Some(true)));
-    assert_eq!(
-        outcome.notices,
-        ["Only the first 3 files and folders were looked at, so there may be more. Name a `folder`."]
-    );
-}
-
 #[cfg(unix)]
 #[tokio::test]
 async fn what_no_argument_can_name_is_left_out_and_said() {
     use std::os::unix::ffi::OsStrExt;
     let bench = shelf().await;
-    for name in [&b"bad\xff"[..], b"new\nline", b"back\\slash", b"dot."] {
+    // A store shows neither bytes that are no text nor, in one list with others, control characters.
+    let names = [&b"back\\slash"[..], b"dot.", b"bad\xff", b"new\nline"];
+    let names = if crate::ON_STORE { &names[..2] } else { &names };
+    for name in names {
         std::fs::write(bench.home("bob").join(std::ffi::OsStr::from_bytes(name)), "").unwrap();
     }
     let outcome = bench.list("bob", Ask::default()).await.unwrap();
     assert_eq!((outcome.count, data(&outcome)[0]["path"].as_str()), (Some(1), Some("bobs.md")));
-    assert_eq!(outcome.notices, ["Names that cannot be used here were left out: 4."]);
+    assert_eq!(outcome.notices, [format!("Names that cannot be used here were left out: {}.", names.len())]);
 }
 
 #[tokio::test]
@@ -204,7 +195,9 @@ async fn an_answer_never_grows_beyond_its_bytes_and_the_rest_follows() {
         let operation = bench.list_operation(Ask { start, ..Ask::default() });
         let outcome = bench.run_in("alice", operation, &context).await.unwrap();
         assert!(outcome.data.as_ref().unwrap().get().len() <= 2000);
-        assert_eq!(outcome.count, Some(50));
+        // A store is not read again for what lies before the page.
+        let counted = !crate::ON_STORE || seen.is_empty();
+        assert_eq!(outcome.count, counted.then_some(50));
         seen.extend(data(&outcome).as_array().unwrap().iter().map(|item| item["path"].as_str().unwrap().to_owned()));
         match outcome.next {
             Some(next) => start = Start::After(next),

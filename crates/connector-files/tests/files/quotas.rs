@@ -3,22 +3,10 @@
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::{Bench, bench, bench_with, create, data, invoke, refusal, update};
+use crate::support::{Bench, bench_with, create, data, invoke, refusal, update};
 
-async fn usage(bench: &Bench, user: &str) -> Value {
+pub(crate) async fn usage(bench: &Bench, user: &str) -> Value {
     data(&bench.invoke(user, "usage", json!({})).await.unwrap())
-}
-
-#[tokio::test]
-async fn usage_is_told_with_and_without_bounds_and_only_the_callers() {
-    let plain = bench().await;
-    plain.put("alice", "a/b.txt", "12345");
-    plain.put("bob", "c.txt", "1");
-    let none = json!({"bytes": 5, "bytes_max": null, "files": 1, "folders": 1, "files_max": null});
-    assert_eq!(usage(&plain, "alice").await, none);
-    let bench = bench_with(|config| (config.quota_bytes_max, config.quota_files_max) = (Some(10), Some(3))).await;
-    let nothing = json!({"bytes": 0, "bytes_max": 10, "files": 0, "folders": 0, "files_max": 3});
-    assert_eq!(usage(&bench, "carol").await, nothing);
 }
 
 #[tokio::test]
@@ -53,27 +41,6 @@ async fn each_way_to_take_room_ends_at_the_quota_and_each_way_to_free_it_opens_i
     bench.delete("alice", "folder", json!({"recursive": true})).await.unwrap();
     bench.create("alice", "f", &"x".repeat(60)).await.unwrap();
     assert_eq!(usage(&bench, "alice").await["bytes"], 100);
-}
-
-#[tokio::test]
-async fn files_and_folders_are_counted_together() {
-    let bench = bench_with(|config| config.quota_files_max = Some(4)).await;
-    bench.create("alice", "a/b/c", "").await.unwrap();
-    bench.create_with("alice", json!({"path": "d", "kind": "folder"})).await.unwrap();
-    let over = "You may keep 4 files and folders in all. There are 4, and this needs 1 more. Delete something first.";
-    let more = [
-        create(json!({"path": "e", "content": ""})),
-        create(json!({"path": "e", "kind": "folder"})),
-        invoke("move", json!({"from": "a/b/c", "to": "e/f"})),
-        invoke("copy", json!({"from": "a/b/c", "to": "e"})),
-    ];
-    for operation in more {
-        assert_eq!(refusal(bench.run("alice", operation).await), ("limit_exceeded", over.to_owned()));
-    }
-    let folder = refusal(bench.invoke("alice", "copy", json!({"from": "a", "to": "e"})).await);
-    assert_eq!(folder.0, "limit_exceeded");
-    bench.delete("alice", "d", json!({})).await.unwrap();
-    bench.create("alice", "e", "").await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

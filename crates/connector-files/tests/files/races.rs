@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use futures::future::join_all;
 use serde_json::json;
 
-use crate::support::{Ask, bench, bench_with, create, data, get, invoke, refusal, snapshot, update};
+use crate::support::{
+    Ask, Bench, bench, bench_in, bench_with, create, data, get, invoke, put, refusal, snapshot, update,
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_two_hundred_creates_of_one_name_exactly_one_wins() {
@@ -183,43 +185,51 @@ async fn a_folder_swapped_for_a_link_while_it_is_used_never_leads_out() {
 
 #[tokio::test]
 async fn what_a_crash_left_is_never_shown_and_goes_and_what_is_being_written_stays() {
-    let bench = bench().await;
     let name = |digit: &str| format!(".bellhop-{}.part", digit.repeat(32));
-    for path in [name("a"), format!("folder/{}", name("b"))] {
-        bench.put("alice", &path, "half");
+    // Whoever still writes holds a lock.
+    let root = tempfile::TempDir::new().unwrap();
+    let hers = |path: &str| root.path().join("users/alice").join(path);
+    let writing = std::fs::File::open(put(&hers(&name("c")), "half")).unwrap();
+    writing.lock().unwrap();
+    for path in [name("a"), format!("folder/{}", name("b")), "mine.md".to_owned()] {
+        put(&hers(&path), "half");
     }
     // A folder that was being deleted.
-    bench.put("alice", &format!("{}/deep/er/file", name("d")), "");
-    // Whoever still writes holds a lock.
-    let writing = std::fs::File::open(bench.put("alice", &name("c"), "half")).unwrap();
-    writing.lock().unwrap();
-    bench.put("alice", "mine.md", "");
+    put(&hers(&format!("{}/deep/er/file", name("d"))), "");
+    let wanted = [name("c").as_str(), "folder", "mine.md"].map(hers);
+    let bench = bench_in(root, |_| {}).await;
     for _ in 0..2 {
         assert_eq!(bench.paths("alice", Ask::default()).await, ["mine.md"]);
     }
-    let left: Vec<_> = snapshot(&bench.home("alice")).into_iter().map(|(path, _)| path).collect();
-    assert_eq!(left, [name("c").as_str(), "folder", "mine.md"].map(|path| bench.home("alice").join(path)));
+    until_left(&bench, "alice", &wanted).await;
+}
+
+/// Waits until a sweep has removed all else.
+async fn until_left(bench: &Bench, user: &str, wanted: &[std::path::PathBuf]) {
+    let until = Instant::now() + Duration::from_secs(10);
+    loop {
+        let left: Vec<_> = snapshot(&bench.home(user)).into_iter().map(|(path, _)| path).collect();
+        if left == wanted {
+            return;
+        }
+        assert!(Instant::now() < until, "{left:?}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 #[tokio::test]
 async fn what_a_crash_left_goes_at_the_next_start_for_every_user() {
-    let bench = bench().await;
     let name = format!(".bellhop-{}.part", "a".repeat(32));
-    for user in ["alice", "bob"] {
-        bench.put(user, &format!("folder/{name}"), "half");
-        bench.put(user, &format!("{name}/half/copied"), "");
-        bench.put(user, "folder/mine.md", "whole");
-    }
-    let _next = bellhop_connector_files::Files::open(
-        crate::support::RESOURCE,
-        bellhop_connector_files::Config::new(bench.root.path().join("users")),
-    )
-    .await
-    .unwrap();
-    let until = Instant::now() + Duration::from_secs(10);
-    while ["alice", "bob"].iter().any(|user| snapshot(&bench.home(user)).len() > 2) {
-        assert!(Instant::now() < until, "it stayed");
-        tokio::time::sleep(Duration::from_millis(5)).await;
+    let root = tempfile::TempDir::new().unwrap();
+    let wanted = ["alice", "bob"].map(|user| {
+        let home = root.path().join("users").join(user);
+        put(&home.join("folder").join(&name), "half");
+        put(&home.join(&name).join("half/copied"), "");
+        [put(&home.join("folder/mine.md"), "whole").parent().unwrap().to_owned(), home.join("folder/mine.md")]
+    });
+    let bench = bench_in(root, |_| {}).await;
+    for (user, wanted) in ["alice", "bob"].into_iter().zip(&wanted) {
+        until_left(&bench, user, wanted).await;
     }
     assert_eq!(bench.text("bob", "folder/mine.md").await, "whole");
 }

@@ -23,7 +23,7 @@ async fn the_suite_of_every_connector_passes() {
     subject.secrets = vec![root.clone()];
     subject.internals = vec![root, "os error".into()];
     subject.sample_create = Box::new(|_, number| {
-        Some(object(json!({"path": format!("{number}.x"), "content": format!("sample number {number}")})))
+        Some(object(json!({"path": format!("{number}-x"), "content": format!("sample number {number}")})))
     });
     let report = testkit::suite::run(subject).await;
     assert!(report.calls > 100, "{report}");

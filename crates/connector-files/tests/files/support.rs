@@ -15,6 +15,9 @@ pub(crate) const RESOURCE: &str = "notes";
 pub(crate) struct Bench {
     pub(crate) root: TempDir,
     pub(crate) files: Files,
+    /// Where [`ON_STORE`](crate::ON_STORE).
+    #[allow(dead_code, reason = "the tests of folders have none")]
+    pub(crate) store: Option<crate::store::Store>,
 }
 
 /// Users' folders in a fresh root.
@@ -23,12 +26,17 @@ pub(crate) async fn bench() -> Bench {
 }
 
 pub(crate) async fn bench_with(change: impl FnOnce(&mut Config)) -> Bench {
-    let root = TempDir::new().unwrap();
-    let mut config = Config::new(root.path().join("users"));
+    bench_in(TempDir::new().unwrap(), change).await
+}
+
+/// Over what is there already.
+pub(crate) async fn bench_in(root: TempDir, change: impl FnOnce(&mut Config)) -> Bench {
+    let store = if crate::ON_STORE { Some(crate::store::Store::start(root.path()).await) } else { None };
+    let mut config = store.as_ref().map_or_else(|| Config::new(root.path().join("users")), |store| store.config());
     config.create_root = true;
     change(&mut config);
     let files = Files::open(RESOURCE, config).await.unwrap();
-    Bench { root, files }
+    Bench { root, files, store }
 }
 
 /// What a test names and what it leaves out.
@@ -56,17 +64,19 @@ impl Default for Ask {
 }
 
 impl Bench {
+    /// Where the operator finds all users' folders: a store keeps its objects as files too.
+    pub(crate) fn users(&self) -> PathBuf {
+        self.root.path().join(if crate::ON_STORE { "bucket/users" } else { "users" })
+    }
+
     /// Where the operator finds a user's folder.
     pub(crate) fn home(&self, user: &str) -> PathBuf {
-        self.root.path().join("users").join(folder_name(user))
+        self.users().join(folder_name(user))
     }
 
     /// Puts a file there as the operator would.
     pub(crate) fn put(&self, user: &str, path: &str, content: impl AsRef<[u8]>) -> PathBuf {
-        let file = self.home(user).join(path);
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(&file, content).unwrap();
-        file
+        put(&self.home(user).join(path), content)
     }
 
     pub(crate) async fn run(&self, user: &str, operation: Operation) -> Result<Outcome, Error> {
@@ -156,6 +166,12 @@ impl Bench {
     }
 }
 
+pub(crate) fn put(file: &std::path::Path, content: impl AsRef<[u8]>) -> PathBuf {
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(file, content).unwrap();
+    file.to_owned()
+}
+
 pub(crate) fn get(path: &str, options: Value) -> Operation {
     Operation::Get(Get {
         collection: "files".into(),
@@ -241,6 +257,10 @@ pub(crate) fn snapshot(folder: &std::path::Path) -> Vec<(PathBuf, Vec<u8>)> {
         let Ok(items) = std::fs::read_dir(&folder) else { continue };
         for item in items {
             let path = item.unwrap().path();
+            // What the store of the tests notes about its objects.
+            if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".bucket-")) {
+                continue;
+            }
             let Ok(metadata) = std::fs::symlink_metadata(&path) else { continue };
             if metadata.is_dir() {
                 waiting.push(path.clone());

@@ -1,11 +1,11 @@
 //! Two users, and users whose ids are meant to be somebody else's.
 
-use bellhop_connector_files::{Config, Files, folder_name};
+use bellhop_connector_files::folder_name;
 use connector::{Connector, Effect, Operation};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::{
-    Ask, Bench, RESOURCE, bench, bench_with, create, data, delete, get, invoke, not_found, refusal, snapshot, update,
+    Ask, Bench, RESOURCE, bench, bench_with, create, delete, get, invoke, not_found, refusal, snapshot, update,
 };
 
 /// Everything that a user can ask about one path.
@@ -185,7 +185,9 @@ fn strange_ids() -> Vec<String> {
 #[tokio::test]
 async fn every_id_has_a_folder_of_its_own_inside_the_root() {
     let bench = bench().await;
-    let ids = strange_ids();
+    let mut ids = strange_ids();
+    // The store of the tests keeps a second file beside each, whose name is longer by half.
+    ids.retain(|id| !crate::ON_STORE || folder_name(id).len() < 120);
     for id in &ids {
         bench.create(id, "mine.md", &format!("of {id:?}")).await.unwrap();
     }
@@ -193,9 +195,9 @@ async fn every_id_has_a_folder_of_its_own_inside_the_root() {
         assert_eq!(bench.text(id, "mine.md").await, format!("of {id:?}"));
         assert_eq!(bench.paths(id, Ask::default()).await, ["mine.md"], "{id:?}");
     }
-    let outside: Vec<_> = std::fs::read_dir(bench.root.path()).unwrap().map(|item| item.unwrap().file_name()).collect();
-    assert_eq!(outside, ["users"]);
-    let mut folders: Vec<_> = std::fs::read_dir(bench.root.path().join("users"))
+    let outside = std::fs::read_dir(bench.users().parent().unwrap()).unwrap();
+    assert_eq!(outside.map(|item| item.unwrap().file_name()).collect::<Vec<_>>(), ["users"]);
+    let mut folders: Vec<_> = std::fs::read_dir(bench.users())
         .unwrap()
         .map(|item| item.unwrap().file_name().into_string().unwrap().to_lowercase())
         .collect();
@@ -230,27 +232,7 @@ async fn users_of_an_issuer_can_have_a_folder_of_their_own() {
     let bench = bench_with(|config| config.by_issuer = true).await;
     bench.create("alice", "a.md", "hers").await.unwrap();
     let issuer = testkit::caller("alice").await.issuer().to_owned();
-    let file = bench.root.path().join("users").join(folder_name(&issuer)).join("alice/a.md");
+    let file = bench.users().join(folder_name(&issuer)).join("alice/a.md");
     assert_eq!(std::fs::read_to_string(file).unwrap(), "hers");
     assert_eq!(bench.text("alice", "a.md").await, "hers");
-}
-
-#[tokio::test]
-async fn a_root_that_is_missing_or_is_taken_away_is_told_without_its_path() {
-    let gone = tempfile::TempDir::new().unwrap();
-    let path = gone.path().join("none");
-    let error = Files::open(RESOURCE, Config::new(&path)).await.unwrap_err();
-    let wanted = "The folder that `root` names cannot be opened. Make it, or set `create_root` to true.";
-    assert_eq!((error.kind().code(), error.message()), ("unavailable", wanted));
-
-    let bench = bench().await;
-    bench.files.health().await.unwrap();
-    std::fs::remove_dir(bench.root.path().join("users")).unwrap();
-    let error = bench.files.health().await.unwrap_err();
-    assert_eq!(error.kind().code(), "unavailable");
-    std::fs::create_dir(bench.root.path().join("users")).unwrap();
-    bench.files.reload().await.unwrap();
-    bench.files.health().await.unwrap();
-    assert_eq!(format!("{:?}", bench.files), "Files { resource: \"notes\", .. }");
-    let _: Value = data(&bench.list("alice", Ask::default()).await.unwrap());
 }

@@ -17,16 +17,6 @@ async fn a_new_file_is_there_with_its_folders() {
     assert_eq!(listed, json!([made]));
 }
 
-#[cfg(unix)]
-#[tokio::test]
-async fn what_is_made_is_open_to_the_servers_user_only() {
-    use std::os::unix::fs::PermissionsExt;
-    let bench = bench().await;
-    bench.create("alice", "a/b.md", "").await.unwrap();
-    let mode = |path: &str| std::fs::metadata(bench.home("alice").join(path)).unwrap().permissions().mode() & 0o777;
-    assert_eq!((mode(""), mode("a"), mode("a/b.md")), (0o700, 0o700, 0o600));
-}
-
 #[tokio::test]
 async fn bytes_are_written_from_base64_and_folders_can_be_made() {
     let bench = bench().await;
@@ -54,17 +44,14 @@ async fn creating_what_exists_is_a_conflict_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn an_update_replaces_the_content_and_keeps_the_permissions() {
-    use std::os::unix::fs::PermissionsExt;
+async fn an_update_replaces_the_content() {
     let bench = bench().await;
-    let file = bench.put("alice", "a.md", "old and longer");
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+    bench.put("alice", "a.md", "old and longer");
     let before = data(&bench.get("alice", "a.md").await.unwrap());
     let after = data(&bench.update("alice", "a.md", json!({"content": "new"})).await.unwrap());
     assert_eq!(bench.text("alice", "a.md").await, "new");
     assert_ne!(before["version"], after["version"]);
     assert_eq!(after["version"], data(&bench.get("alice", "a.md").await.unwrap())["version"]);
-    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
 }
 
 #[tokio::test]
@@ -83,12 +70,12 @@ async fn an_update_of_another_version_is_a_conflict() {
 #[tokio::test]
 async fn an_update_makes_a_missing_file_only_when_said() {
     let bench = bench().await;
-    let write = |options| bench.run("alice", update("new/a.md", json!({"content": "x"}), options));
-    let (code, _) = refusal(write(json!({"create_missing": true, "if_version": "1"})).await);
+    let write = |text: &str, options| bench.run("alice", update("new/a.md", json!({"content": text}), options));
+    let (code, _) = refusal(write("x", json!({"create_missing": true, "if_version": "1"})).await);
     assert_eq!((code, bench.home("alice").exists()), ("not_found", false));
-    let made = data(&write(json!({"create_missing": true})).await.unwrap());
+    let made = data(&write("x", json!({"create_missing": true})).await.unwrap());
     assert_eq!((&made["path"], bench.text("alice", "new/a.md").await), (&json!("new/a.md"), "x".into()));
-    let again = data(&write(json!({"create_missing": true})).await.unwrap());
+    let again = data(&write("y", json!({"create_missing": true})).await.unwrap());
     assert_ne!(made["version"], again["version"]);
 }
 
@@ -114,32 +101,21 @@ async fn an_update_makes_nothing_and_needs_content() {
     assert_eq!(bench.text("alice", "folder/a.md").await, "old");
 }
 
-#[cfg(unix)]
-#[tokio::test]
-async fn a_file_that_is_marked_read_only_stays_as_it_is() {
-    use std::os::unix::fs::PermissionsExt;
-    let bench = bench().await;
-    let file = bench.put("alice", "a.md", "old");
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o444)).unwrap();
-    let refused = refusal(bench.update("alice", "a.md", json!({"content": "x"})).await);
-    assert_eq!(refused, ("permission_denied", "That file is marked as read-only.".to_owned()));
-    assert_eq!(bench.text("alice", "a.md").await, "old");
-}
-
 #[tokio::test]
 async fn a_file_and_an_empty_folder_are_deleted_and_a_full_one_only_when_said() {
     let bench = bench().await;
     bench.put("alice", "keep.md", "");
     bench.put("alice", "folder/a.md", "");
     bench.put("alice", "folder/deep/er/b.md", "");
-    std::fs::create_dir(bench.home("alice").join("empty")).unwrap();
+    bench.create_with("alice", json!({"path": "empty", "kind": "folder"})).await.unwrap();
     assert_eq!(bench.delete("alice", "empty", json!({})).await.unwrap().id, Some(json!("empty")));
     let (code, message) = refusal(bench.delete("alice", "folder", json!({})).await);
     assert_eq!(code, "conflict");
     assert!(message.starts_with("That folder is not empty"), "{message}");
     bench.delete("alice", "folder/a.md", json!({})).await.unwrap();
     bench.delete("alice", "folder", json!({"recursive": true})).await.unwrap();
-    assert_eq!(snapshot(&bench.home("alice")), [(bench.home("alice").join("keep.md"), vec![])]);
+    let all = Ask { options: json!({"folders": true}), ..Ask::default() };
+    assert_eq!(bench.paths("alice", all).await, ["keep.md"]);
     assert_eq!(refusal(bench.delete("alice", "folder", json!({"recursive": true})).await), not_found());
 }
 

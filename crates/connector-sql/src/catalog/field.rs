@@ -3,7 +3,7 @@ use serde_json::{Map, Value, json};
 
 use super::View;
 use crate::ownership::Tie;
-use crate::schema::{Assigned, Column, Engine, ForeignKey, Form, Kind, Table};
+use crate::schema::{Assigned, Bounds, Column, Engine, ForeignKey, Form, Kind, Table};
 use crate::{TableConfig, names};
 
 /// How one column is shown, if it is.
@@ -68,23 +68,49 @@ fn reference(view: &View<'_>, table: &Table, column: usize) -> Option<Reference>
         .then(|| Reference { collection: parent.label.clone(), field: parent.columns[*target].name.clone() })
 }
 
+/// A number of a type whose values go from `low` to `high`, within bounds.
+fn number(kind: &str, low: Option<f64>, high: Option<f64>, bounds: &Bounds) -> Value {
+    let mut schema = Map::from_iter([("type".to_owned(), json!(kind))]);
+    let mut bound =
+        |of_type: Option<f64>, checked: Option<(f64, bool)>, names: [&str; 2], tighter: fn(f64, f64) -> bool| {
+            let checked = checked.filter(|(number, _)| of_type.is_none_or(|of_type| tighter(*number, of_type)));
+            let Some((number, open)) = checked.or_else(|| of_type.map(|of_type| (of_type, false))) else { return };
+            schema.insert(names[usize::from(open)].to_owned(), exact(number));
+        };
+    bound(low, bounds.low, ["minimum", "exclusiveMinimum"], |number, than| number > than);
+    bound(high, bounds.high, ["maximum", "exclusiveMaximum"], |number, than| number < than);
+    Value::Object(schema)
+}
+
+/// Whole numbers are written without a fraction.
+fn exact(number: f64) -> Value {
+    let digits = number.to_string();
+    digits.parse::<i64>().map_or_else(|_| json!(number), |whole| json!(whole))
+}
+
 /// JSON Schema of a column's values.
 pub(crate) fn schema(kind: &Kind, column: &Column, engine: Engine) -> Value {
     let text = |format: &str| json!({"type": "string", "format": format});
     match kind {
         // The bounds of small types are told; larger values come as text, see the crate's documentation.
-        Kind::Integer { bits } => match (Column { kind: kind.clone(), ..column.clone() }).whole_numbers() {
-            Some((least, most)) if *bits < 64 => {
-                json!({"type": "integer", "minimum": least as i64, "maximum": most as i64})
-            }
-            Some((0, _)) => json!({"type": "integer", "minimum": 0}),
-            _ => json!({"type": "integer"}),
-        },
-        Kind::Decimal { .. } | Kind::Float => json!({"type": "number"}),
+        Kind::Integer { bits } => {
+            let range = (Column { kind: kind.clone(), ..column.clone() }).whole_numbers();
+            let (low, high) = match range {
+                Some((least, most)) if *bits < 64 => (Some(least as f64), Some(most as f64)),
+                Some((0, _)) => (Some(0.0), None),
+                _ => (None, None),
+            };
+            number("integer", low, high, &column.bounds)
+        }
+        Kind::Decimal { .. } | Kind::Float => number("number", None, None, &column.bounds),
         Kind::Text => {
             let mut schema = Map::from_iter([("type".to_owned(), json!("string"))]);
-            if let Some(length) = column.max_length.filter(|_| engine != Engine::Sqlite && column.choices.is_empty()) {
+            let declared = column.max_length.filter(|_| engine != Engine::Sqlite && column.choices.is_empty());
+            if let Some(length) = declared.into_iter().chain(column.bounds.length_max).min() {
                 schema.insert("maxLength".into(), json!(length));
+            }
+            if let Some(length) = column.bounds.length_min {
+                schema.insert("minLength".into(), json!(length));
             }
             if !column.choices.is_empty() {
                 schema.insert("enum".into(), json!(column.choices));

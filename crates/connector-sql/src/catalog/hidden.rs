@@ -61,6 +61,13 @@ pub(super) fn table(view: &View<'_>, at: usize) -> Option<Hidden> {
             line(view, table, &format!("owner = {}", quoted(&table.columns[columns[0]].name))),
         ),
         Reason::Paths(foreign) => paths(view, table, foreign),
+        Reason::Half { column, kind } => (
+            format!(
+                "its column {} refers to rows of several tables, and {} says of which",
+                table.columns[*column].name, table.columns[*kind].name
+            ),
+            line(view, table, &format!("owner = {}", quoted(&table.columns[*column].name))),
+        ),
         Reason::Elsewhere { column, table: parent } => (
             format!(
                 "its column {} refers to {}, which is not known as the users table",

@@ -7,19 +7,19 @@ mod related;
 mod upsert;
 mod version;
 
-pub(crate) use field::schema;
-
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use connector::{Catalog, Collection, Error, OperationKind, Result};
 
+pub(crate) use field::schema;
 pub(crate) use related::{DEPTH_MAX, NAMES_MAX, RELATED_MAX, Relation};
 pub(crate) use upsert::upsert_keys;
 pub(crate) use version::Version;
 
 use crate::action::Actions;
+use crate::guard::Guard;
 use crate::ownership::{Owned, Owners, Tie};
 use crate::schema::{Column, Engine, ForeignKey, Schema, Table};
 use crate::{Config, Scope};
@@ -33,6 +33,7 @@ pub(crate) struct Snapshot {
     /// The same for the same look, within one process.
     pub(crate) fingerprint: u64,
     pub(crate) actions: Actions,
+    pub(crate) guards: Vec<Guard>,
     offers: BTreeMap<String, Offer>,
     relations: Vec<Vec<Relation>>,
 }
@@ -92,16 +93,20 @@ impl Snapshot {
             catalog: Arc::new(catalog),
             fingerprint: 0,
             actions: Actions::new(),
+            guards: Vec::new(),
             offers,
             relations,
         })
     }
 
-    /// To be called when everything else is settled.
+    /// To be called when everything else is settled. The guards are left out: what they know of sizes changes all the
+    /// time.
     pub(crate) fn take_fingerprint(&mut self) {
+        let guards = std::mem::take(&mut self.guards);
         let mut hasher = DefaultHasher::new();
         format!("{self:?}").hash(&mut hasher);
         self.fingerprint = hasher.finish();
+        self.guards = guards;
     }
 
     /// What rows of `table` lead to.
@@ -135,6 +140,11 @@ pub(crate) struct Offered<'a> {
 }
 
 impl<'a> Offered<'a> {
+    /// What lists of it are spared.
+    pub(crate) fn guard(&self) -> Guard {
+        self.snapshot.guards.get(self.offer.table).cloned().unwrap_or_default()
+    }
+
     pub(crate) fn table(&self) -> &'a Table {
         &self.snapshot.schema.tables[self.offer.table]
     }

@@ -3,14 +3,7 @@
 //! Only this plain form is read, in SQLite's and in PostgreSQL's spelling; what is anything more is left to the
 //! database to enforce.
 
-/// One piece of SQL.
-#[derive(Clone, Debug, PartialEq)]
-enum Token {
-    Word(String),
-    Quoted(String),
-    Text(String),
-    Sign(char),
-}
+use super::tokens::{Token, tokens};
 
 /// Columns with the values that a SQLite table's definition allows them.
 pub(super) fn of_definition(sql: &str) -> Vec<(String, Vec<String>)> {
@@ -77,54 +70,6 @@ fn list(tokens: &[Token]) -> Option<(String, Vec<String>)> {
 
 fn is_word(token: Option<&Token>, word: &str) -> bool {
     matches!(token, Some(Token::Word(found)) if found == word)
-}
-
-/// Words in lower case. Comments are left out.
-fn tokens(sql: &str) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    let mut rest = sql.chars().peekable();
-    while let Some(c) = rest.next() {
-        match c {
-            '\'' => tokens.push(Token::Text(until(&mut rest, '\''))),
-            '"' | '`' => tokens.push(Token::Quoted(until(&mut rest, c))),
-            '[' if rest.peek().is_some_and(|next| next.is_alphabetic() || *next == '_') => {
-                tokens.push(Token::Quoted(until(&mut rest, ']')));
-            }
-            '-' if rest.peek() == Some(&'-') => while rest.next().is_some_and(|c| c != '\n') {},
-            '/' if rest.peek() == Some(&'*') => {
-                rest.next();
-                let mut last = ' ';
-                for c in rest.by_ref() {
-                    if (last, c) == ('*', '/') {
-                        break;
-                    }
-                    last = c;
-                }
-            }
-            c if c.is_alphanumeric() || c == '_' => {
-                let mut word = c.to_lowercase().to_string();
-                while let Some(c) = rest.next_if(|c| c.is_alphanumeric() || matches!(c, '_' | '$')) {
-                    word.extend(c.to_lowercase());
-                }
-                tokens.push(Token::Word(word));
-            }
-            c if c.is_whitespace() => {}
-            c => tokens.push(Token::Sign(c)),
-        }
-    }
-    tokens
-}
-
-/// Text up to a quote that is not doubled.
-fn until(rest: &mut std::iter::Peekable<std::str::Chars<'_>>, quote: char) -> String {
-    let mut text = String::new();
-    while let Some(c) = rest.next() {
-        if c == quote && rest.next_if_eq(&quote).is_none() {
-            break;
-        }
-        text.push(c);
-    }
-    text
 }
 
 #[cfg(test)]

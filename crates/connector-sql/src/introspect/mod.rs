@@ -1,5 +1,6 @@
 //! Reads the schema from the database's own catalog.
 
+mod bounds;
 mod choices;
 pub(crate) mod functions;
 mod kind;
@@ -7,7 +8,9 @@ mod my_type;
 mod mysql;
 mod pg_type;
 mod postgres;
+pub(crate) mod sizes;
 mod sqlite;
+mod tokens;
 pub(crate) mod types;
 
 pub(crate) use my_type::is_geometry;
@@ -16,7 +19,7 @@ use connector::Result;
 
 use crate::Config;
 use crate::pool::{Pool, Purpose, Session};
-use crate::schema::{Engine, Schema};
+use crate::schema::{Engine, Grants, Schema};
 use crate::security::{self, RowSecurity};
 
 /// What the database says of itself now.
@@ -31,7 +34,13 @@ pub(crate) async fn introspect(pool: &Pool, security: Option<&RowSecurity>, conf
         Engine::MySql => mysql::tables(&mut session, config, pool.is_mariadb()).await,
     };
     session.finish().await.map_err(failed)?;
-    let mut schema = Schema { engine: pool.engine(), mariadb: pool.is_mariadb(), tables: tables? };
+    let mut tables = tables?;
+    if pool.read_only() {
+        for table in &mut tables {
+            table.grants = Grants { select: table.grants.select, insert: false, update: false, delete: false };
+        }
+    }
+    let mut schema = Schema { engine: pool.engine(), mariadb: pool.is_mariadb(), tables };
     if security.is_some_and(|security| security.with_owners) {
         security::look_beyond(pool, &mut schema).await?;
     }

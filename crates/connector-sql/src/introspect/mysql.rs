@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use connector::{Error, Result};
 
 use super::my_type::ColumnRow;
-use super::{choices, texts};
+use super::{bounds, choices, texts};
 use crate::Config;
 use crate::pool::Session;
 use crate::schema::{Constraint, ForeignKey, Form, Grants, KeyDefault, Kind, OnDelete, Secured, Table};
@@ -165,6 +165,11 @@ async fn checks(
         for (name, values) in choices::of_clause(&clause) {
             if let Some(at) = table.column(&name) {
                 table.columns[at].choices = values;
+            }
+        }
+        for found in bounds::of_clause(&clause) {
+            if let Some(column) = table.columns.iter_mut().find(|column| found.is_of(&column.name)) {
+                found.narrow(column);
             }
         }
         table.checks.push(Constraint { name, columns });

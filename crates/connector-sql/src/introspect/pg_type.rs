@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::{bounds, choices};
 use crate::schema::{Assigned, Column, Kind};
 
 #[derive(Deserialize)]
@@ -26,6 +27,8 @@ pub(super) struct ColumnRow {
     declared: String,
     labels: Option<Vec<String>>,
     deterministic: bool,
+    /// Check constraints of the domains that it is made of.
+    checks: Option<Vec<String>>,
     ordered: bool,
 }
 
@@ -33,14 +36,15 @@ impl ColumnRow {
     pub(super) fn column(self) -> Column {
         let kind = self.kind();
         let text = self.base == "varchar" || self.base == "text";
-        Column {
+        let checks = self.checks.clone().unwrap_or_default();
+        let mut column = Column {
             max_length: match self.base.as_str() {
                 "varchar" | "bpchar" => u32::try_from(self.typmod - 4).ok().filter(|_| self.typmod > 4),
                 _ => None,
             },
             ordered: self.ordered || matches!(kind, Kind::Text | Kind::Enum(_)),
             exact: text && self.deterministic,
-            choices: Vec::new(),
+            choices: checks.iter().find_map(|check| choices::of_constraint(check)).unwrap_or_default(),
             kind,
             name: self.name,
             cast: self.cast,
@@ -54,7 +58,12 @@ impl ColumnRow {
             },
             comment: self.comment,
             ..Column::default()
+        };
+        // https://www.postgresql.org/docs/current/sql-createdomain.html: a domain's check calls its value VALUE.
+        for found in checks.iter().flat_map(|check| bounds::of_constraint(check)).filter(|found| found.is_of("value")) {
+            found.narrow(&mut column);
         }
+        column
     }
 
     fn kind(&self) -> Kind {

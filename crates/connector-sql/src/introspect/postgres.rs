@@ -4,7 +4,7 @@ use connector::{Error, Result};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{choices, pg_type};
+use super::{bounds, choices, pg_type};
 use crate::Config;
 use crate::pool::{Cell, Session};
 use crate::schema::{Constraint, ForeignKey, Form, Grants, OnDelete, Secured, Table};
@@ -95,6 +95,11 @@ pub(super) async fn tables(session: &mut Session, config: &Config) -> Result<Vec
                     (columns.as_slice(), row.definition.as_deref().and_then(choices::of_constraint))
                 {
                     tables[at].columns[*only].choices = values;
+                }
+                for found in row.definition.as_deref().map(bounds::of_constraint).unwrap_or_default() {
+                    if let Some(column) = tables[at].columns.iter_mut().find(|column| found.is_of(&column.name)) {
+                        found.narrow(column);
+                    }
                 }
                 tables[at].checks.push(Constraint { name: row.name, columns });
             }

@@ -2,9 +2,11 @@ use std::collections::BTreeMap;
 
 use connector::Result;
 
-use super::{choices, kind, texts};
+use super::{bounds, choices, kind, texts};
 use crate::pool::Session;
-use crate::schema::{Affinity, Assigned, Column, Constraint, ForeignKey, Form, Grants, Kind, OnDelete, Secured, Table};
+use crate::schema::{
+    Affinity, Assigned, Bounds, Column, Constraint, ForeignKey, Form, Grants, Kind, OnDelete, Secured, Table,
+};
 use crate::sql::Statement;
 
 /// Tables and views of the main database, without SQLite's own and the inner tables of virtual ones.
@@ -86,6 +88,11 @@ async fn table(session: &mut Session, name: String, form: &str, read_only: bool)
                 column.choices = values;
             }
         }
+        for found in bounds::of_definition(&sql) {
+            if let Some(column) = table.columns.iter_mut().find(|column| found.is_of(&column.name)) {
+                found.narrow(column);
+            }
+        }
     }
     Ok(table)
 }
@@ -103,6 +110,7 @@ fn describe(name: String, declared: &str, not_null: bool, has_default: bool, gen
         comment: None,
         max_length: kind::max_length(declared),
         choices: Vec::new(),
+        bounds: Bounds::default(),
         ordered: !matches!(kind, Kind::Json | Kind::Bytes),
         exact: false,
         affinity,

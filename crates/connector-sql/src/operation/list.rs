@@ -1,11 +1,13 @@
-use connector::{List, Outcome, Result, Start};
+use connector::{CountIs, Error, List, Outcome, Result, Start};
 use sea_query::{Alias, CommonTableExpression, Expr, Query, SelectStatement, WithClause};
+use serde_json::Value;
 
 use super::expand::{self, Cut, Expand};
 use super::page::Page;
 use super::{Work, columns, misfit, raw, row, too_large, version};
 use crate::catalog::Offered;
 use crate::error;
+use crate::guard::{self, Counting};
 use crate::pool::{Cell, Purpose};
 use crate::sql::order::{Ordering, stale};
 use crate::sql::scope::Scope;
@@ -18,14 +20,17 @@ const TOTAL: &str = "total";
 pub(crate) async fn list(work: Work<'_>, list: List) -> Result<Outcome> {
     let offered = work.snapshot.offer(&list.collection)?;
     let expand = Expand::read(&offered, &list.options)?;
+    let guard = offered.guard();
+    let counting = guard.counting(work.pool.engine(), &list);
+    let notices = guard.check(&offered, &list)?;
     let (page, total, total_order, skipped) = {
         let scope = work.scope();
         if !scope.fits(offered.offer.table) {
             return nothing(&work, &offered);
         }
         let ordering = Ordering::new(&offered, &list.sort)?;
-        let (page, skipped) = page(&scope, &offered, &list, &ordering, &expand)?;
-        let total = count(&scope, &offered, &list)?;
+        let (page, skipped) = page(&scope, &offered, &list, &ordering, &expand, counting)?;
+        let total = count(&scope, &offered, &list, counting)?;
         (page.statement(work.pool.engine()), total.statement(work.pool.engine()), ordering.total, skipped)
     };
     let limit = list.limit.max(1) as usize;
@@ -52,22 +57,25 @@ pub(crate) async fn list(work: Work<'_>, list: List) -> Result<Outcome> {
         session.finish().await.map_err(error::reading)?;
         return Err(misfit::explain(&work, &offered, misfit::compared(&offered, list.filter.as_ref()), error).await);
     }
-    // Only a page without rows does not bring the total along.
-    let count = match (read.total, skipped) {
-        (Some(total), _) => Some(total),
-        (None, false) => Some(0),
-        (None, true) => ask(&mut session, &total).await?,
+    let more = read.more || read.cut;
+    let (count, count_is) = match (read.total, skipped, counting) {
+        (Some(total), _, _) => guard::said(counting, Some(total)),
+        // All there is, is here.
+        (None, false, _) if !more => (Some(read.rows as u64), None),
+        (None, _, Counting::None) => (None, None),
+        (None, _, Counting::Planner) => (planned(&mut session, total).await?, Some(CountIs::Estimated)),
+        // Only a page without rows does not bring the total along.
+        (None, _, Counting::Exact | Counting::UpTo(_)) => guard::said(counting, ask(&mut session, &total).await?),
     };
     session.finish().await.map_err(error::reading)?;
     if read.rows == 0 && read.cut {
         return Err(too_large(&offered, work.context));
     }
-    let more = read.more || read.cut;
     let next = more.then(|| match total_order {
         true => Ordering::place(&read.place),
         false => (offset(&list.start).unwrap_or_default() + read.rows as u64).to_string(),
     });
-    let mut outcome = Outcome { count, has_more: Some(more), next, ..Outcome::default() };
+    let mut outcome = Outcome { count, count_is, has_more: Some(more), next, notices, ..Outcome::default() };
     if read.cut {
         outcome.notices.push(format!(
             "Only the first {} items are here: more would pass the {} bytes that an answer may have. Go on with the \
@@ -97,21 +105,29 @@ fn page(
     list: &List,
     ordering: &Ordering<'_>,
     expand: &Expand<'_>,
+    counting: Counting,
 ) -> Result<(SelectStatement, bool)> {
     let (versioned, fields) = version::asked(offered, list.fields.as_deref(), false);
     let columns = columns(offered, fields.as_deref(), true, versioned)?;
     let alias = scope.alias();
     let total = total_name(scope);
-    let counted = CommonTableExpression::new()
-        .query(count(scope, offered, list)?)
-        .column(Alias::new(TOTAL))
-        .table_name(Alias::new(&total))
-        .to_owned();
     let mut select = Query::select();
+    let counts = matches!(counting, Counting::Exact | Counting::UpTo(_));
+    if counts {
+        let counted = CommonTableExpression::new()
+            .query(count(scope, offered, list, counting)?)
+            .column(Alias::new(TOTAL))
+            .table_name(Alias::new(&total))
+            .to_owned();
+        select.with_cte(WithClause::new().cte(counted).to_owned());
+    }
+    let total: Expr = match counts {
+        true => Query::select().column(Alias::new(TOTAL)).from(Alias::new(&total)).take().into(),
+        false => Expr::null(),
+    };
     select
-        .with_cte(WithClause::new().cte(counted).to_owned())
         .expr(expand.row(scope, row(offered, Some(&alias), &columns), &alias)?)
-        .expr(Query::select().column(Alias::new(TOTAL)).from(Alias::new(&total)).take())
+        .expr(total)
         .exprs(ordering.values(&alias))
         .from(table(offered.table()).alias(Alias::new(&alias)))
         .and_where(scope.visible(offered.offer.table, &alias))
@@ -155,20 +171,38 @@ fn total_name(scope: &Scope<'_>) -> String {
     name
 }
 
-fn count(scope: &Scope<'_>, offered: &Offered<'_>, list: &List) -> Result<SelectStatement> {
+/// How many rows match; for the planner, which ones.
+fn count(scope: &Scope<'_>, offered: &Offered<'_>, list: &List, counting: Counting) -> Result<SelectStatement> {
     let alias = scope.alias();
+    let number = super::as_text(scope.snapshot.engine(), Expr::cust("COUNT(*)"));
     let mut select = Query::select();
-    select
-        .expr(super::as_text(scope.snapshot.engine(), Expr::cust("COUNT(*)")))
-        .from(table(offered.table()).alias(Alias::new(&alias)))
-        .and_where(scope.visible(offered.offer.table, &alias));
+    select.from(table(offered.table()).alias(Alias::new(&alias))).and_where(scope.visible(offered.offer.table, &alias));
     if let Some(filter) = &list.filter {
         select.and_where(filter::matching(offered, &alias, filter)?);
     }
+    match counting {
+        Counting::Exact | Counting::None => select.expr(number),
+        Counting::Planner => select.expr(Expr::cust("1")),
+        Counting::UpTo(most) => {
+            select.expr(Expr::cust("1")).limit(most.saturating_add(1));
+            let inner = scope.alias();
+            return Ok(Query::select().expr(number).from_subquery(select, Alias::new(&inner)).take());
+        }
+    };
     Ok(select)
 }
 
 async fn ask(session: &mut crate::pool::Session, total: &Statement) -> Result<Option<u64>> {
     let rows = session.query(total).await.map_err(error::reading)?;
     Ok(rows.first().and_then(|row| row.first()).and_then(Cell::count))
+}
+
+/// How many rows PostgreSQL's planner expects.
+/// <https://www.postgresql.org/docs/current/sql-explain.html>
+async fn planned(session: &mut crate::pool::Session, which: Statement) -> Result<Option<u64>> {
+    let explain = Statement::bound(format!("EXPLAIN (FORMAT JSON) {}", which.sql), which.values);
+    let rows = session.query(&explain).await.map_err(error::reading)?;
+    let plan = rows.into_iter().next().and_then(|row| row.into_iter().next()?.text());
+    let plan: Value = serde_json::from_str(&plan.unwrap_or_default()).map_err(Error::internal)?;
+    Ok(plan.pointer("/0/Plan/Plan Rows").and_then(Value::as_u64))
 }

@@ -89,6 +89,8 @@ pub(crate) enum Reason {
     Columns(Vec<usize>),
     /// Several foreign keys lead to an owned table, equally near.
     Paths(Vec<usize>),
+    /// A column named like a user id refers to rows of several tables, and this one says of which.
+    Half { column: usize, kind: usize },
     /// Row security is to say so, and does not hold for it.
     Unsecured,
     /// A column is named like a user id, but refers to a table that is not the users table.

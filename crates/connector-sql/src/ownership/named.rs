@@ -1,7 +1,7 @@
 use super::{Bond, Claim, Holds, Ids, Owned, Reason, Tie, can_hold_id};
 use crate::Config;
 use crate::names::folded;
-use crate::schema::{ForeignKey, Schema};
+use crate::schema::{ForeignKey, Schema, Table};
 
 /// What columns named like a user id say of a table.
 pub(super) fn claim(
@@ -18,6 +18,11 @@ pub(super) fn claim(
         .filter(|column| list.contains(&folded(&table.columns[*column].name)))
         .filter(|column| can_hold_id(&table.columns[*column].kind))
         .collect();
+    if let [column] = named.as_slice()
+        && let Some(kind) = companion(table, *column)
+    {
+        return Claim::Known(Tie::Nobody(Reason::Half { column: *column, kind }).into());
+    }
     match named.as_slice() {
         [] => Claim::Open,
         [one] => reading(schema, claims, users, ids, at, *one),
@@ -41,4 +46,15 @@ fn reading(schema: &Schema, claims: &[Claim], users: Option<usize>, ids: &Ids, a
         _ if users == Some(key.table) => Claim::Via { foreign, otherwise: Reason::Untied },
         _ => Claim::Via { foreign, otherwise: Reason::Elsewhere { column, table: key.table } },
     }
+}
+
+/// The other half of a reference to rows of several tables: of `owner_id`, `owner_type`, which says of which table.
+fn companion(table: &Table, column: usize) -> Option<usize> {
+    if table.foreign.iter().any(|key| key.columns == [column]) {
+        return None;
+    }
+    let name = folded(&table.columns[column].name);
+    let stem = name.strip_suffix("id").or_else(|| name.strip_suffix("uuid")).unwrap_or(&name);
+    let wanted = format!("{stem}type");
+    table.columns.iter().position(|other| folded(&other.name) == wanted)
 }

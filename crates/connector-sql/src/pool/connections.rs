@@ -23,10 +23,12 @@ impl<'a> Connections<'a> {
             Pool::Sqlite { pool, writer, statement_timeout, .. } => {
                 Session::Sqlite(sqlite::Held::take(pool, writer.as_ref(), purpose, *statement_timeout).await?)
             }
-            Pool::Postgres { pool, patience } => {
-                Session::Postgres(postgres::Held::take(pool, purpose, *patience, self.settings).await?)
+            Pool::Postgres { pool, patience, read_only } => {
+                Session::Postgres(postgres::Held::take(pool, purpose, *patience, self.settings, *read_only).await?)
             }
-            Pool::MySql { pool, patience } => Session::MySql(mysql::Held::take(pool, purpose, *patience).await?),
+            Pool::MySql { pool, patience, read_only } => {
+                Session::MySql(mysql::Held::take(pool, purpose, *patience, *read_only).await?)
+            }
         })
     }
 

@@ -20,6 +20,7 @@ pub(crate) use connections::Connections;
 pub(crate) use describe::Described;
 pub(crate) use open::open;
 
+use crate::Config;
 use crate::schema::Engine;
 use crate::sql::Statement;
 
@@ -34,10 +35,12 @@ pub(crate) enum Pool {
         read_only: bool,
     },
     Postgres {
+        read_only: bool,
         pool: PgPool,
         patience: Duration,
     },
     MySql {
+        read_only: bool,
         pool: Arc<mysql::Connections>,
         patience: Duration,
     },
@@ -70,7 +73,21 @@ impl Pool {
     }
 
     pub(crate) fn read_only(&self) -> bool {
-        matches!(self, Self::Sqlite { read_only: true, .. })
+        matches!(
+            self,
+            Self::Sqlite { read_only: true, .. }
+                | Self::Postgres { read_only: true, .. }
+                | Self::MySql { read_only: true, .. }
+        )
+    }
+
+    /// How many connections there are, and how many of them, if they are others, for writing.
+    pub(crate) fn sizes(&self, config: &Config) -> (u32, Option<u32>) {
+        match self {
+            Self::Sqlite { writer: Some(_), .. } => (config.pool_max, Some(1)),
+            Self::Sqlite { writer: None, .. } => (1, None),
+            Self::Postgres { .. } | Self::MySql { .. } => (config.pool_max, None),
+        }
     }
 
     /// Whether a MySQL server is a MariaDB one.

@@ -55,7 +55,7 @@ async fn sqlite(config: &Config, rest: &str) -> Result<Pool> {
             file.display()
         )));
     }
-    let read_only = parameters.contains("mode=ro") || parameters.contains("immutable=true");
+    let read_only = config.read_only || parameters.contains("mode=ro") || parameters.contains("immutable=true");
     let options = options.foreign_keys(true).busy_timeout(BUSY_TIMEOUT).disable_statement_logging();
     let mut pool = SqlitePoolOptions::new()
         .max_connections(config.pool_max.max(1))
@@ -67,7 +67,10 @@ async fn sqlite(config: &Config, rest: &str) -> Result<Pool> {
     let writer = match memory {
         true => None,
         // SQLite has one writer at a time; who waits for it waits in the pool's queue and not on the file's lock.
-        false => Some(pool.clone().max_connections(1).connect_lazy_with(options.clone())),
+        false => {
+            let options = options.clone().pragma("query_only", if read_only { "ON" } else { "OFF" });
+            Some(pool.clone().max_connections(1).connect_lazy_with(options))
+        }
     };
     let pool = pool.connect_with(options.pragma("query_only", "ON")).await.map_err(|error| {
         Error::new(
@@ -84,7 +87,11 @@ async fn sqlite(config: &Config, rest: &str) -> Result<Pool> {
 
 async fn mysql(config: &Config, url: &str) -> Result<Pool> {
     let pool = super::mysql::open(config, url).await?;
-    Ok(Pool::MySql { pool, patience: Duration::from_millis(config.statement_timeout_ms) + PATIENCE_BEYOND })
+    Ok(Pool::MySql {
+        read_only: config.read_only,
+        pool,
+        patience: Duration::from_millis(config.statement_timeout_ms) + PATIENCE_BEYOND,
+    })
 }
 
 async fn postgres(config: &Config, url: &str) -> Result<Pool> {
@@ -133,5 +140,9 @@ async fn postgres(config: &Config, url: &str) -> Result<Pool> {
         .connect_with(options)
         .await
         .map_err(|error| error::connecting("PostgreSQL", &host, port, error))?;
-    Ok(Pool::Postgres { pool, patience: Duration::from_millis(config.statement_timeout_ms) + PATIENCE_BEYOND })
+    Ok(Pool::Postgres {
+        read_only: config.read_only,
+        pool,
+        patience: Duration::from_millis(config.statement_timeout_ms) + PATIENCE_BEYOND,
+    })
 }

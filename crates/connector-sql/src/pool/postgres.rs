@@ -31,12 +31,13 @@ impl Held {
         purpose: Purpose,
         patience: Duration,
         settings: Option<&str>,
+        read_only: bool,
     ) -> sqlx::Result<Self> {
         let connection = Some(pool.acquire().await?);
         let settings = settings.map(str::to_owned);
         let mut held = Self { connection, transaction: false, busy: false, patience, settings };
         if purpose == Purpose::Write {
-            held.begin("BEGIN READ WRITE").await?;
+            held.begin(if read_only { "BEGIN READ ONLY" } else { "BEGIN READ WRITE" }).await?;
         }
         Ok(held)
     }

@@ -1,9 +1,11 @@
 //! Both engines through one set of claims, on real databases.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
+mod any_schema;
 mod asking;
 mod figures;
 mod functions;
+mod guards;
 mod membership;
 mod mysql;
 mod naming;
@@ -12,6 +14,7 @@ mod queries;
 mod reading;
 mod related;
 mod row_security;
+mod schemas;
 mod several;
 mod shop;
 mod stopping;

@@ -121,6 +121,18 @@ both! {
         world.sql.health().await.unwrap();
     }
 
+    a_look_that_finds_nothing_new_keeps_the_very_catalog(engine) {
+        let script = "CREATE TABLE a (id $ID, user_id text, n integer DEFAULT 7 CHECK (n > 3)); CREATE TABLE b (id $ID, a_id integer REFERENCES a (id), x text UNIQUE)";
+        let world = World::new(engine, script, |_| {}).await;
+        let before = world.sql.catalog();
+        world.run("INSERT INTO a (user_id) VALUES ('alice'), ('bob')").await;
+        world.sql.reload().await.unwrap();
+        assert!(std::sync::Arc::ptr_eq(&before, &world.sql.catalog()), "rows are no news");
+        world.run("CREATE INDEX a_user ON a (user_id); ALTER TABLE b ADD COLUMN y text").await;
+        world.sql.reload().await.unwrap();
+        assert!(!std::sync::Arc::ptr_eq(&before, &world.sql.catalog()));
+    }
+
     nothing_prints_the_address(engine) {
         let world = World::new(engine, "CREATE TABLE a (id $ID, user_id text)", |_| {}).await;
         let printed = format!("{:?} {:?}", world.sql, Config::new(&world.url));

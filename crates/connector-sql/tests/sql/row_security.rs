@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use testkit::suite::{Subject, run};
 
 use crate::ownership::{by, hidden};
+use crate::queries::ask;
 use crate::world::{As, Ask, Engine, World, data, failure};
 
 const ALICE: &str = "a0000000-0000-4000-8000-00000000000a";
@@ -389,4 +390,30 @@ async fn suite(scope: Scope) {
     subject.internals = vec!["SELECT ".into(), "sqlx".into(), "policy".into(), "row-level".into()];
     let report = run(subject).await;
     assert!(report.calls > 500, "{report}");
+}
+
+#[tokio::test]
+async fn declared_queries_and_batches_meet_rows_as_the_callers_role() {
+    let world = house(|config| {
+        walls(Scope::Rls)(config);
+        config.queries = serde_json::from_value(json!({
+            "titles": {"description": "All titles", "shared": true, "sql": "SELECT title FROM todos ORDER BY id"},
+            "rename": {
+                "description": "Renames all", "shared": true, "effect": "write",
+                "sql": "UPDATE todos SET title = :title", "parameters": {"title": {"type": "string", "required": true}}
+            },
+        }))
+        .unwrap();
+    })
+    .await;
+    let (alice, bob) = (world.as_user(ALICE).await, world.as_user(BOB).await);
+    assert_eq!(ask(&alice, "titles", json!({})).await, json!([{"title": "water the roses"}]));
+    assert_eq!(ask(&alice, "rename", json!({"title": "hers"})).await, json!({"changed": 1}));
+    assert_eq!(ask(&bob, "titles", json!({})).await, json!([{"title": "mend the fence"}]));
+    let made = bob.create_all("todos", json!([{"title": "one"}, {"title": "two"}]), json!({})).await.unwrap();
+    assert_eq!(made.count, Some(2));
+    let renamed = bob.update_all("todos", json!([[2, {"title": "mended"}], [1, {"title": "his"}]])).await;
+    assert_eq!(failure(renamed).0, "not_found");
+    assert_eq!(ask(&alice, "titles", json!({})).await, json!([{"title": "hers"}]));
+    assert_eq!(ask(&bob, "titles", json!({})).await.as_array().unwrap().len(), 3);
 }

@@ -21,10 +21,10 @@ pub(super) fn read(arguments: &Map<String, Value>, collection: &Collection, opti
     })?;
     Ok(Aggregate {
         collection: collection.name.clone(),
-        filter: list::filter(arguments, collection)?,
+        filter: list::filter(arguments, collection, options.filters())?,
         sort,
         limit: list::limit(arguments, options.rows_default, options),
-        having: having(arguments, &metrics, collection)?,
+        having: having(arguments, &metrics, collection, options.filters())?,
         group_by,
         metrics,
     })
@@ -54,7 +54,12 @@ fn group(text: &str, collection: &Collection) -> Result<Group> {
 }
 
 /// The `having` argument: a filter whose fields are the metrics.
-fn having(arguments: &Map<String, Value>, metrics: &[Metric], collection: &Collection) -> Result<Option<Filter>> {
+fn having(
+    arguments: &Map<String, Value>,
+    metrics: &[Metric],
+    collection: &Collection,
+    limits: FilterLimits,
+) -> Result<Option<Filter>> {
     let Some(asked) = arguments.get("having") else { return Ok(None) };
     let field = |metric: &Metric| {
         let schema = match (metric.function, &metric.field) {
@@ -68,7 +73,7 @@ fn having(arguments: &Map<String, Value>, metrics: &[Metric], collection: &Colle
     };
     let figures =
         Collection { name: "the figures".into(), fields: metrics.iter().map(field).collect(), ..collection.clone() };
-    Filter::parse(asked, &figures, FilterLimits::default())
+    Filter::parse(asked, &figures, limits)
 }
 
 fn metrics(arguments: &Map<String, Value>, collection: &Collection) -> Result<Vec<Metric>> {

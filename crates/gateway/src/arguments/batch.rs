@@ -1,6 +1,6 @@
 //! Several items in one call: lists of items, and changes of all items that match a filter.
 
-use connector::{Amendment, Change, Collection, Error, Identifier, Matching, OperationKind, Result};
+use connector::{Amendment, Change, Collection, Error, FilterLimits, Identifier, Matching, OperationKind, Result};
 use jsonschema::Validator;
 use serde_json::{Map, Value};
 
@@ -9,7 +9,12 @@ use super::{list, operation, validate};
 type Arguments = Map<String, Value>;
 
 /// The change of several items that the arguments ask for; none where they name a single item.
-pub(super) fn read(kind: OperationKind, arguments: &Arguments, collection: &Collection) -> Result<Option<Change>> {
+pub(super) fn read(
+    kind: OperationKind,
+    arguments: &Arguments,
+    collection: &Collection,
+    limits: FilterLimits,
+) -> Result<Option<Change>> {
     Ok(match kind {
         OperationKind::Create => match arguments.get("data") {
             Some(Value::Array(items)) => Some(Change::Create(
@@ -25,7 +30,7 @@ pub(super) fn read(kind: OperationKind, arguments: &Arguments, collection: &Coll
             }
             "filters" => {
                 alone(arguments, "filters", &["if_version"])?;
-                let matching = matching(arguments, collection)?;
+                let matching = matching(arguments, collection, limits)?;
                 Some(Change::UpdateMatching { matching, data: operation::data(arguments)? })
             }
             _ => None,
@@ -42,7 +47,7 @@ pub(super) fn read(kind: OperationKind, arguments: &Arguments, collection: &Coll
                 }
                 "filters" => {
                     alone(arguments, "filters", &["if_version"])?;
-                    Some(Change::DeleteMatching(matching(arguments, collection)?))
+                    Some(Change::DeleteMatching(matching(arguments, collection, limits)?))
                 }
                 _ => None,
             }
@@ -94,9 +99,9 @@ fn alone(arguments: &Arguments, name: &str, others: &[&str]) -> Result<()> {
     }
 }
 
-fn matching(arguments: &Arguments, collection: &Collection) -> Result<Matching> {
+fn matching(arguments: &Arguments, collection: &Collection, limits: FilterLimits) -> Result<Matching> {
     let expected_count = arguments.get("expected_count").and_then(Value::as_u64);
-    Ok(Matching { filter: list::filter(arguments, collection)?, expected_count })
+    Ok(Matching { filter: list::filter(arguments, collection, limits)?, expected_count })
 }
 
 fn amendment(item: &Value, at: usize, collection: &Collection) -> Result<Amendment> {

@@ -38,11 +38,12 @@ pub(crate) fn read_list(
     start: Start,
     collection: &Collection,
     options: Map<String, Value>,
+    limits: FilterLimits,
 ) -> Result<List> {
     let arguments = &query.arguments;
     Ok(List {
         collection: collection.name.clone(),
-        filter: filter(arguments, collection)?,
+        filter: filter(arguments, collection, limits)?,
         sort: sort(arguments, &|name| collection.field(name).is_some_and(|field| field.sortable), || {
             sortable(collection)
         })?,
@@ -53,9 +54,13 @@ pub(crate) fn read_list(
     })
 }
 
-pub(super) fn filter(arguments: &Map<String, Value>, collection: &Collection) -> Result<Option<Filter>> {
+pub(super) fn filter(
+    arguments: &Map<String, Value>,
+    collection: &Collection,
+    limits: FilterLimits,
+) -> Result<Option<Filter>> {
     match arguments.get("filters") {
-        Some(filters) => Filter::parse(filters, collection, FilterLimits::default()),
+        Some(filters) => Filter::parse(filters, collection, limits),
         None => Ok(None),
     }
 }

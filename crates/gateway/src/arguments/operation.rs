@@ -17,7 +17,7 @@ pub(crate) fn read(
 ) -> Result<Operation> {
     let name = || collection.name.clone();
     let own = own(kind, arguments, collection);
-    if let Some(change) = batch::read(kind, arguments, collection)? {
+    if let Some(change) = batch::read(kind, arguments, collection, options.filters())? {
         return Ok(Operation::Batch(Batch { collection: name(), change, options: own }));
     }
     Ok(match kind {
@@ -26,7 +26,7 @@ pub(crate) fn read(
             let offset = arguments.get("offset").and_then(Value::as_u64).unwrap_or(0);
             let start = start.unwrap_or(Start::Offset(offset));
             let limit = list::limit(arguments, default, options);
-            Operation::List(read_list(&Query::of(arguments), limit, start, collection, own)?)
+            Operation::List(read_list(&Query::of(arguments), limit, start, collection, own, options.filters())?)
         }
         OperationKind::Get => Operation::Get(Get {
             collection: name(),

@@ -174,6 +174,7 @@ pub(super) fn answer(data: Value) -> Map<String, Value> {
             "success": {"type": "boolean"},
             "data": data,
             "count": {"type": "integer", "description": "How many match in all."},
+            "count_is": {"enum": ["at_least", "estimated"], "description": "Where count is not exact."},
             "has_more": {"type": "boolean"},
             "next_cursor": {"type": "string"},
             "id": {},

@@ -2,11 +2,12 @@ WITH RECURSIVE wanted AS (
     SELECT name FROM jsonb_array_elements_text($1::jsonb) AS given (name)
     UNION ALL
     SELECT name::text FROM unnest(current_schemas(false)) AS path (name) WHERE jsonb_array_length($1::jsonb) = 0
-), base (id, ending, typmod, required) AS (
+), base (id, ending, typmod, required, domains) AS (
     -- a domain is what lies at its bottom, with the length and NOT NULL found on the way
-    SELECT oid, oid, -1, false FROM pg_catalog.pg_type WHERE typtype <> 'd'
+    SELECT oid, oid, -1, false, ARRAY[]::oid[] FROM pg_catalog.pg_type WHERE typtype <> 'd'
     UNION ALL
-    SELECT t.oid, b.ending, CASE WHEN t.typtypmod >= 0 THEN t.typtypmod ELSE b.typmod END, t.typnotnull OR b.required
+    SELECT t.oid, b.ending, CASE WHEN t.typtypmod >= 0 THEN t.typtypmod ELSE b.typmod END, t.typnotnull OR b.required,
+        b.domains || t.oid
     FROM pg_catalog.pg_type t JOIN base b ON t.typtype = 'd' AND b.id = t.typbasetype
 )
 SELECT row_to_json(found)::text FROM (
@@ -27,6 +28,8 @@ SELECT row_to_json(found)::text FROM (
         (SELECT json_agg(l.enumlabel ORDER BY l.enumsortorder) FROM pg_catalog.pg_enum l
             WHERE l.enumtypid IN (e.oid, CASE WHEN e.typcategory = 'A' THEN i.oid END)) AS labels,
         coalesce(o.collisdeterministic, true) AS deterministic,
+        (SELECT json_agg(pg_get_constraintdef(k.oid) ORDER BY k.conname) FROM pg_catalog.pg_constraint k
+            WHERE k.contypid = ANY (b.domains) AND k.contype = 'c' AND k.convalidated) AS checks,
         EXISTS (SELECT FROM pg_catalog.pg_opclass p JOIN pg_catalog.pg_am m ON m.oid = p.opcmethod
             WHERE m.amname = 'btree' AND p.opcdefault AND p.opcintype = e.oid) AS ordered
     FROM pg_catalog.pg_attribute a

@@ -34,13 +34,15 @@ impl Held {
         connections: &Arc<Connections>,
         purpose: Purpose,
         patience: Duration,
+        read_only: bool,
     ) -> sqlx::Result<Self> {
         let taken = Some(connections.take().await?);
         let connections = Arc::clone(connections);
         let mut held = Self { connections, taken, transaction: false, busy: false, patience };
         if purpose == Purpose::Write {
             held.transaction = true;
-            held.busy(async |connection| connection.execute("START TRANSACTION READ WRITE").await.map(drop)).await?;
+            let begin = if read_only { "START TRANSACTION READ ONLY" } else { "START TRANSACTION READ WRITE" };
+            held.busy(async |connection| connection.execute(begin).await.map(drop)).await?;
         }
         Ok(held)
     }
