@@ -69,19 +69,22 @@ both! {
 
     any_name_is_a_name(engine) {
         let names = ["select", "MiXed", "a.b", "it's", "say \"hi\"", "new\nline", "🦀", "tab\t", "$1", "ünïcode", " lead", "back\\slash", "?", "--", "%s"];
+        // MySQL's names have no characters beyond the first plane and no blank at their end.
+        let possible = |name: &str| engine != Engine::MySql || name != "🦀" && name.trim_end() == name;
+        let names: Vec<&str> = names.into_iter().filter(|name| possible(name)).collect();
         let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
         let mut script = String::new();
-        for name in names {
+        for name in &names {
             let columns: Vec<String> = names.iter().map(|name| format!("{} text", quoted(name))).collect();
             script.push_str(&format!("CREATE TABLE {} (id $ID, user_id text, {});\n", quoted(name), columns.join(", ")));
         }
         // The dialect's own words are spelled with a dollar sign, too.
         let world = World::new(engine, &script, |_| {}).await;
         let alice = world.as_user("alice").await;
-        for table in names {
+        for table in names.iter().copied() {
             let values: serde_json::Map<String, Value> = names.iter().map(|name| ((*name).to_owned(), json!(format!("{name}!")))).collect();
             let id = alice.create(table, Value::Object(values.clone())).await.unwrap().id.unwrap();
-            for field in names {
+            for field in names.iter().copied() {
                 assert_eq!(alice.matching(table, "id", json!({field: format!("{field}!")})).await.unwrap(), std::slice::from_ref(&id), "{table:?} {field:?}");
                 alice.update(table, id.clone(), json!({field: "new"})).await.unwrap();
             }
@@ -94,7 +97,9 @@ both! {
     }
 
     two_hundred_columns_are_a_row(engine) {
-        let columns: Vec<String> = (0..200).map(|at| format!("c{at} text")).collect();
+        // A row of InnoDB has some 8,000 bytes besides its long texts.
+        let text = if engine == Engine::MySql { "varchar(8)" } else { "text" };
+        let columns: Vec<String> = (0..200).map(|at| format!("c{at} {text}")).collect();
         let world = World::new(engine, &format!("CREATE TABLE wide (id $ID, user_id text, {})", columns.join(", ")), |_| {}).await;
         let alice = world.as_user("alice").await;
         let values: serde_json::Map<String, Value> = (0..200).map(|at| (format!("c{at}"), json!(at.to_string()))).collect();
@@ -111,9 +116,14 @@ both! {
             CREATE TABLE log (user_id text NOT NULL, line text);
             INSERT INTO log VALUES ('alice', 'a'), ('alice', 'a'), ('bob', 'b');
         ", |_| {}).await;
-        assert_eq!(operations(&world, "log"), [List, Create, Aggregate]);
         let alice = world.as_user("alice").await;
         assert_eq!(alice.all("log").await, json!([{"line": "a"}, {"line": "a"}]));
+        if engine == Engine::MySql {
+            assert_eq!(operations(&world, "log"), [List, Aggregate]);
+            assert_eq!(alice.aggregate("log", &["count"], &[], json!(null), &[]).await.unwrap(), json!([{"count": 2}]));
+            return;
+        }
+        assert_eq!(operations(&world, "log"), [List, Create, Aggregate]);
         alice.create("log", json!({"line": "c"})).await.unwrap();
         assert_eq!(alice.aggregate("log", &["count"], &[], json!(null), &[]).await.unwrap(), json!([{"count": 3}]));
     }
