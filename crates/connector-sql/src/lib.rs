@@ -68,6 +68,18 @@
 //! A unique constraint over all users' rows (`orders.number`) tells whoever tries that a value is taken by somebody;
 //! no connector can avoid it. One that includes the owner's column, or a parent's key, tells nothing.
 //!
+//! Lists of items are written in one transaction, each item by the rules of a single call. Changes by filter
+//! ([`TableConfig::bulk`]) hold the rows that match, count them, and then pass each through the same rules. An upsert looks
+//! for the caller's own row first and never uses the engine's `ON CONFLICT`, which would also find another's: what clashes
+//! with another's row is the conflict that it would be without. A version ([`TableConfig::version`]) without a column is a
+//! digest of what the caller can see of the row, so that nothing hidden can be guessed from it.
+//!
+//! # Related items and search
+//!
+//! `expand` follows foreign keys whose columns are shown, to rows that the caller may see at every step, in the statement of
+//! the list itself. `search` uses the engine's own indexes of texts, unless they cover a hidden column, and the texts that are
+//! shown where there is none. `docs/arguments.md` has an example of each.
+//!
 //! # MySQL and MariaDB
 //!
 //! The address names a database; [`Config::schemas`] names others of the same server. Differences that the engine leaves
@@ -110,9 +122,9 @@
 //! Names in SQL come from the database's catalog and are quoted by sea-query; values of arguments are bound, for
 //! PostgreSQL as text that the server itself casts to the column's type. A list is one round trip, its total
 //! included. Reading is done where the database itself refuses to write: PostgreSQL's sessions are read-only unless a
-//! transaction begins as one that writes, SQLite has a connection of its own for writing, and MySQL's sessions are read-only in the same way.
-//! Dropping a call stops its statement: SQLite's by a progress handler, MySQL's by `KILL` from a connection of its own, PostgreSQL's by closing the connection,
-//! which the server notices within half a second (`client_connection_check_interval`, PostgreSQL 14 on Linux and
+//! transaction begins as one that writes, MySQL's are in the same way, and SQLite has a connection of its own for
+//! writing. Dropping a call stops its statement: SQLite's by a progress handler, MySQL's by `KILL` from another
+//! connection, PostgreSQL's by closing the connection, which the server notices within half a second (`client_connection_check_interval`, PostgreSQL 14 on Linux and
 //! later; otherwise it goes on to `statement_timeout`).
 //!
 //! Connections are given to waiting callers in turn, so that one who floods waits longer than one who does not. On large

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{bind, column, mysql, show};
 use crate::catalog::Offered;
 use crate::pool::Cell;
-use crate::schema::Engine;
+use crate::schema::{Engine, Kind};
 
 /// Holds for the row that `identifier` names. A value that cannot be a key is the key of nothing.
 pub(crate) fn named(offered: &Offered<'_>, alias: &str, identifier: &Identifier) -> Result<Expr> {
@@ -16,8 +16,15 @@ pub(crate) fn named(offered: &Offered<'_>, alias: &str, identifier: &Identifier)
         let missing = || Error::not_found(&offered.collection.name);
         let position = offered.collection.key.iter().position(|key| key == name).ok_or_else(missing)?;
         let described = offered.column(*offered.offer.key.get(position).ok_or_else(missing)?);
-        let equal = bind::equal(offered.snapshot.engine(), described, column(Some(alias), &described.name), value);
-        all = all.and(equal.map_err(|_| missing())?);
+        let engine = offered.snapshot.engine();
+        let held = || column(Some(alias), &described.name);
+        let equal = bind::equal(engine, described, held(), value).map_err(|_| missing());
+        // SQLite's columns hold what they hold: text in a BLOB column is shown as it is, and named so.
+        let text = value.as_str().filter(|_| engine == Engine::Sqlite && described.kind == Kind::Bytes);
+        all = all.and(match text.map(|text| held().eq(Expr::val(text))) {
+            Some(as_text) => equal.map_or_else(|_| as_text.clone(), |equal| equal.or(as_text.clone())),
+            None => equal?,
+        });
     }
     Ok(all)
 }

@@ -68,11 +68,10 @@ both! {
     }
 
     any_name_is_a_name(engine) {
-        let names = ["select", "MiXed", "a.b", "it's", "say \"hi\"", "new\nline", "🦀", "tab\t", "$1", "ünïcode", " lead", "back\\slash", "?", "--", "%s"];
-        // MySQL's names have no characters beyond the first plane and no blank at their end.
-        let possible = |name: &str| engine != Engine::MySql || name != "🦀" && name.trim_end() == name;
-        let names: Vec<&str> = names.into_iter().filter(|name| possible(name)).collect();
+        let names = ["select", "MiXed", "a.b", "it's", "say \"hi\"", "new\nline", "🦀", "ta\tb", "$1", "ünïcode", " lead", "back\\slash", "?", "--", "%s"];
         let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+        // MySQL's names have no characters beyond the first plane.
+        let names: Vec<&str> = names.into_iter().filter(|name| engine != Engine::MySql || *name != "🦀").collect();
         let mut script = String::new();
         for name in &names {
             let columns: Vec<String> = names.iter().map(|name| format!("{} text", quoted(name))).collect();
@@ -97,9 +96,7 @@ both! {
     }
 
     two_hundred_columns_are_a_row(engine) {
-        // A row of InnoDB has some 8,000 bytes besides its long texts.
-        let text = if engine == Engine::MySql { "varchar(8)" } else { "text" };
-        let columns: Vec<String> = (0..200).map(|at| format!("c{at} {text}")).collect();
+        let columns: Vec<String> = (0..200).map(|at| format!("c{at} varchar(5)")).collect();
         let world = World::new(engine, &format!("CREATE TABLE wide (id $ID, user_id text, {})", columns.join(", ")), |_| {}).await;
         let alice = world.as_user("alice").await;
         let values: serde_json::Map<String, Value> = (0..200).map(|at| (format!("c{at}"), json!(at.to_string()))).collect();
@@ -116,16 +113,14 @@ both! {
             CREATE TABLE log (user_id text NOT NULL, line text);
             INSERT INTO log VALUES ('alice', 'a'), ('alice', 'a'), ('bob', 'b');
         ", |_| {}).await;
+        // MySQL gives no row back that has no key.
+        let creates = engine != Engine::MySql;
+        assert_eq!(operations(&world, "log"), if creates { vec![List, Create, Aggregate] } else { vec![List, Aggregate] });
         let alice = world.as_user("alice").await;
         assert_eq!(alice.all("log").await, json!([{"line": "a"}, {"line": "a"}]));
-        if engine == Engine::MySql {
-            assert_eq!(operations(&world, "log"), [List, Aggregate]);
-            assert_eq!(alice.aggregate("log", &["count"], &[], json!(null), &[]).await.unwrap(), json!([{"count": 2}]));
-            return;
-        }
-        assert_eq!(operations(&world, "log"), [List, Create, Aggregate]);
-        alice.create("log", json!({"line": "c"})).await.unwrap();
-        assert_eq!(alice.aggregate("log", &["count"], &[], json!(null), &[]).await.unwrap(), json!([{"count": 3}]));
+        assert_eq!(alice.create("log", json!({"line": "c"})).await.is_ok(), creates);
+        let count = if creates { 3 } else { 2 };
+        assert_eq!(alice.aggregate("log", &["count"], &[], json!(null), &[]).await.unwrap(), json!([{ "count": count }]));
     }
 }
 

@@ -15,6 +15,7 @@ mod reading;
 mod related;
 mod row_security;
 mod schemas;
+mod searching;
 mod several;
 mod shop;
 mod stopping;
