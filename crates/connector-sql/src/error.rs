@@ -234,6 +234,11 @@ pub(crate) fn invoking(error: sqlx::Error) -> Error {
     said.with_source(error)
 }
 
+/// Whether MySQL kept a row because others refer to it.
+pub(crate) fn is_referred_to(error: &sqlx::Error) -> bool {
+    matches!(mysql::number(error), Some(1217 | 1451))
+}
+
 /// Whether PostgreSQL could not read a value as its type (class 22, data exception).
 pub(crate) fn is_misfit(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|error| error.code()).unwrap_or_default();

@@ -1,4 +1,5 @@
-//! SQL databases as collections of the caller's own rows: SQLite, and PostgreSQL from version 13.
+//! SQL databases as collections of the caller's own rows: SQLite, PostgreSQL from version 13, MySQL from 8.0.19 and
+//! MariaDB from 10.5. (MariaDB 10.11 is tried; MySQL is served by its documentation.)
 //!
 //! [`Sql::connect`] reads the schema from the database's own catalog, decides whose each table's rows are, and offers
 //! what it could tie to a user. What it could not is in [`Catalog::hidden`] with the reason and the one line that would
@@ -32,7 +33,7 @@
 //!
 //! What a caller has is bound with the column's type. It must be spelled as the type would print it: `7` and not `07`, a
 //! UUID in lower case. An id that does not fit owns nothing and is told so in a notice. Columns that compare loosely
-//! (`citext`, `NOCASE`, `char(n)`) are compared as bytes too, so that two ids are never taken for one user.
+//! (`citext`, `NOCASE`, `char(n)`, most of MySQL's collations) are compared as bytes too, so that two ids are never taken for one user.
 //!
 //! # Row security
 //!
@@ -58,7 +59,7 @@
 //!
 //! `create` sets the owner; an argument that names another one is refused. Every foreign key into an owned table, by
 //! which a row would come to refer to a parent, is checked in the same transaction and the parent held until its end
-//! (PostgreSQL `FOR SHARE`, SQLite `BEGIN IMMEDIATE`), before anything is written: a missing parent and another
+//! (PostgreSQL `FOR SHARE`, MySQL `LOCK IN SHARE MODE`, SQLite `BEGIN IMMEDIATE`), before anything is written: a missing parent and another
 //! user's are refused in the same words. Columns that refer to a hidden table can be read and not set. What was
 //! written is read again before the transaction ends, so that defaults and triggers cannot give it away.
 //! Keys, and columns that a foreign key refers to, are not changed by `update`. A `delete` that would take along, or
@@ -79,6 +80,25 @@
 //! the list itself. `search` uses the engine's own indexes of texts, unless they cover a hidden column, and the texts that are
 //! shown where there is none. `docs/arguments.md` has an example of each.
 //!
+//! # MySQL and MariaDB
+//!
+//! The address names a database; [`Config::schemas`] names others of the same server. Differences that the engine leaves
+//! no choice about:
+//!
+//! - An insert returns nothing. The key of a new row is what was given, what the server counted (`AUTO_INCREMENT`),
+//!   or what it is asked for before: a constant default, `uuid()`, `uuid_to_bin(uuid())`. A key with another computed
+//!   default must be given. A table without a key takes no rows, since what was written could not be looked at.
+//! - Tables of an engine without transactions (MyISAM, Aria, MEMORY) are offered for reading, because a write that
+//!   fails half way would stay.
+//! - A right to delete that comes from a role of MariaDB is not seen; grant it to the user itself.
+//! - Foreign keys of tables that the database user may not see are not known, and neither is what they would take along.
+//! - Rows without a key have no place of their own: their lists are ordered by all that they hold.
+//! - `eq`, `in` and the key in `get` mean equal bytes, whatever the collation; `lt`, sorting, grouping and unique keys go
+//!   by the collation.
+//! - MySQL 8 bounds the time of reading only; a write that is silent for longer than the bound is stopped by us.
+//! - Without TLS, MySQL's `caching_sha2_password` cannot sign in a user that the server has not seen since its start.
+//! - Declared queries and functions are not possible yet.
+//!
 //! # Actions
 //!
 //! A [declared query](QueryConfig) or stored [function](FunctionConfig) is the operator's own statement. Its parameters,
@@ -90,20 +110,21 @@
 //!
 //! The database writes the JSON. Whole numbers beyond 2^53 − 1, and decimals of more than 15 digits, come as strings,
 //! so that no JSON reader rounds them; they are taken back as strings everywhere. Bytes are pairs of hexadecimal
-//! digits, shown by `get` and not by `list`. NaN and infinities are strings. PostgreSQL's times with a zone are shown
-//! in UTC. SQLite's columns hold what they hold: a value that is not of its column's type is shown as it is; times
+//! digits, shown by `get` and not by `list`. NaN and infinities are strings. Times with a zone are shown in UTC.
+//! `docs/values.md` has a table of all types. SQLite's columns hold what they hold: a value that is not of its column's type is shown as it is; times
 //! declared `DATETIME` or `DATE` are compared as times, whatever their spelling.
 //!
-//! Nulls sort last in both directions, on both engines. `contains` and `starts_with` ignore letter case: in SQLite of
-//! every script, in PostgreSQL as the database's locale does. `not` matches what its filter does not, null or not.
+//! Nulls sort last in both directions, on every engine. `contains` and `starts_with` ignore letter case: in SQLite of
+//! every script, in PostgreSQL as the database's locale does, in MySQL of every script. `not` matches what its filter does not, null or not.
 //!
 //! # Statements
 //!
 //! Names in SQL come from the database's catalog and are quoted by sea-query; values of arguments are bound, for
 //! PostgreSQL as text that the server itself casts to the column's type. A list is one round trip, its total
 //! included. Reading is done where the database itself refuses to write: PostgreSQL's sessions are read-only unless a
-//! transaction begins as one that writes, SQLite has a connection of its own for writing. Dropping a call stops its statement: SQLite's by a progress handler, PostgreSQL's by closing the connection,
-//! which the server notices within half a second (`client_connection_check_interval`, PostgreSQL 14 on Linux and
+//! transaction begins as one that writes, MySQL's are in the same way, and SQLite has a connection of its own for
+//! writing. Dropping a call stops its statement: SQLite's by a progress handler, MySQL's by `KILL` from another
+//! connection, PostgreSQL's by closing the connection, which the server notices within half a second (`client_connection_check_interval`, PostgreSQL 14 on Linux and
 //! later; otherwise it goes on to `statement_timeout`).
 //!
 //! Connections are given to waiting callers in turn, so that one who floods waits longer than one who does not. On large

@@ -165,13 +165,13 @@ pub(crate) struct MySqlType {
 }
 
 /// How a MySQL server comes to the value of a column that an insert leaves out. It does not tell it afterwards, so
-/// keys are asked for before.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// keys are found out before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum KeyDefault {
     #[default]
     None,
-    /// `DEFAULT(column)` gives it.
-    Told,
+    /// This text.
+    Constant(String),
     /// `uuid()`
     Uuid,
     /// `uuid_to_bin(uuid())`

@@ -58,8 +58,8 @@ pub(super) fn writing(offered: &Offered<'_>, doing: Doing, number: u16, error: s
         }
         1369 => not_allowed(offered, None),
         1644 => Error::invalid(format!("A rule of {} refuses this.", offered.collection.name)),
-        // 1264 out of range, 1265 truncated, 1292 and 1366 incorrect, 1406 too long, 1416 no geometry
-        1264 | 1265 | 1292 | 1366 | 1406 | 1411 | 1416 | 1525 | 3140 => {
+        // 1242 no shape (see where shapes are bound), 1264 out of range, 1265 truncated, 1292 and 1366 incorrect, 1406 too long, 1416 no geometry
+        1242 | 1264 | 1265 | 1292 | 1366 | 1406 | 1411 | 1416 | 1525 | 3140 => {
             let column = quoted(&message, "olumn ").and_then(|name| table.column(name));
             match column.filter(|at| offered.collection.field(&offered.column(*at).name).is_some()) {
                 Some(at) => {

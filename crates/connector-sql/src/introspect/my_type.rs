@@ -47,7 +47,7 @@ impl ColumnRow {
                 unsigned: declared.contains(" unsigned") || name == "year",
                 zerofill: declared.contains(" zerofill"),
                 unicode: self.charset.is_none_or(|charset| charset.eq_ignore_ascii_case("utf8mb4")),
-                key_default: default.map_or(KeyDefault::None, |default| key_default(&default, computed)),
+                key_default: default.map_or(KeyDefault::None, |default| key_default(&default, mariadb, computed)),
                 name,
             },
             name: self.name,
@@ -100,13 +100,19 @@ pub(crate) fn is_geometry(name: &str) -> bool {
     NAMES.contains(&name)
 }
 
-fn key_default(default: &str, computed: bool) -> KeyDefault {
+fn key_default(default: &str, mariadb: bool, computed: bool) -> KeyDefault {
     let plain: String = default.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
     match plain.trim_matches(['(', ')']) {
         "uuid" => KeyDefault::Uuid,
         "uuid_to_bin(uuid" => KeyDefault::UuidBytes,
         _ if computed => KeyDefault::None,
-        _ => KeyDefault::Told,
+        // MySQL prints texts bare, MariaDB as SQL strings, and whatever is computed bare.
+        _ if !mariadb => KeyDefault::Constant(default.to_owned()),
+        _ if default.starts_with('\'') => {
+            members(&format!("({default})")).pop().map_or(KeyDefault::None, KeyDefault::Constant)
+        }
+        number if number.parse::<f64>().is_ok() => KeyDefault::Constant(default.to_owned()),
+        _ => KeyDefault::None,
     }
 }
 
@@ -147,10 +153,12 @@ mod tests {
 
     #[test]
     fn defaults_that_make_keys_are_known() {
-        assert_eq!(key_default("uuid()", false), KeyDefault::Uuid);
-        assert_eq!(key_default("(uuid())", true), KeyDefault::Uuid);
-        assert_eq!(key_default("(uuid_to_bin(uuid()))", true), KeyDefault::UuidBytes);
-        assert_eq!(key_default("'open'", false), KeyDefault::Told);
-        assert_eq!(key_default("(now() + interval 1 day)", true), KeyDefault::None);
+        assert_eq!(key_default("uuid()", true, false), KeyDefault::Uuid);
+        assert_eq!(key_default("(uuid())", false, true), KeyDefault::Uuid);
+        assert_eq!(key_default("(uuid_to_bin(uuid()))", false, true), KeyDefault::UuidBytes);
+        assert_eq!(key_default("'o''pen'", true, false), KeyDefault::Constant("o'pen".into()));
+        assert_eq!(key_default("open", false, false), KeyDefault::Constant("open".into()));
+        assert_eq!(key_default("current_timestamp()", true, false), KeyDefault::None);
+        assert_eq!(key_default("(now() + interval 1 day)", false, true), KeyDefault::None);
     }
 }

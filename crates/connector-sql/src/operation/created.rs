@@ -1,6 +1,6 @@
 //! The key of a new row in MySQL, whose INSERT returns nothing: it is known before, or counted by the server.
 
-use sea_query::{Alias, Expr, JoinType, Query};
+use sea_query::{Expr, Query};
 use serde_json::Value;
 
 use super::Work;
@@ -8,8 +8,8 @@ use super::create::{insert, not_yours};
 use super::write::{Failed, Values, first};
 use crate::catalog::Offered;
 use crate::pool::{Cell, Row, Session};
-use crate::schema::{Assigned, Column, KeyDefault, Kind};
-use crate::sql::{Build, Statement, column, mysql, never, table};
+use crate::schema::{Assigned, Column, Engine, KeyDefault, Kind};
+use crate::sql::{Build, Statement, mysql};
 
 /// Where a column of the key has its value from.
 enum From {
@@ -69,7 +69,14 @@ fn source(work: &Work<'_>, offered: &Offered<'_>, values: &Values<'_>, at: usize
         let spelled = own.first().and_then(|own| spelled_id(described, own));
         return Ok(From::Known(Cell::Text(spelled.ok_or_else(|| not_yours(offered))?)));
     }
-    Ok(if described.assigned == Assigned::Counter { From::Counter } else { From::Default })
+    Ok(match &described.mysql.key_default {
+        _ if described.assigned == Assigned::Counter => From::Counter,
+        KeyDefault::Constant(text) => {
+            let spelled = mysql::bind::spell(described, &Value::from(text.as_str()));
+            From::Known(Cell::Text(spelled.ok_or_else(|| not_yours(offered))?))
+        }
+        _ => From::Default,
+    })
 }
 
 fn spelled_id(described: &Column, id: &str) -> Option<String> {
@@ -83,30 +90,18 @@ fn spelled_id(described: &Column, id: &str) -> Option<String> {
     }
 }
 
-/// What the server would put into these columns.
+/// Values that only the server makes.
 fn defaults(offered: &Offered<'_>, columns: &[usize]) -> Option<Statement> {
     if columns.is_empty() {
         return None;
     }
-    let described = offered.table();
     let mut select = Query::select();
     for at in columns {
-        let of = &described.columns[*at];
-        select.expr(match of.mysql.key_default {
+        select.expr(match offered.column(*at).mysql.key_default {
             KeyDefault::Uuid => Expr::cust("CAST(UUID() AS CHAR)"),
             KeyDefault::UuidBytes => Expr::cust("LOWER(HEX(UUID_TO_BIN(UUID())))"),
-            KeyDefault::Told | KeyDefault::None => {
-                let default = Expr::cust_with_expr("DEFAULT(?)", column(Some("t"), &of.name));
-                mysql::spelled(of, mysql::comparable(of, default))
-            }
+            KeyDefault::Constant(_) | KeyDefault::None => Expr::null(),
         });
     }
-    // DEFAULT() is a function of a column, so there must be a table, and of that a row.
-    select.from_subquery(Query::select().expr_as(Expr::cust("1"), Alias::new("one")).take(), Alias::new("o")).join_as(
-        JoinType::LeftJoin,
-        table(described),
-        Alias::new("t"),
-        never(),
-    );
-    Some(select.statement(crate::schema::Engine::MySql))
+    Some(select.statement(Engine::MySql))
 }

@@ -5,13 +5,16 @@ use super::update::{found, locate};
 use super::write::{Failed, atomically, first};
 use super::{Work, cascade, version};
 use crate::catalog::Offered;
-use crate::error::Doing;
+use crate::error::{self, Doing};
 use crate::pool::{Cell, Row, Session};
 use crate::schema::Engine;
 use crate::sql::{Build, Statement, key, table};
 
 /// How many rows one statement removes. SQLite bounds the depth of an expression.
 const AT_ONCE_MAX: usize = 200;
+
+/// How often MySQL is asked to remove what others still referred to.
+const PASSES_MAX: usize = 20;
 
 pub(crate) async fn delete(work: Work<'_>, delete: Delete) -> Result<Outcome> {
     let offered = work.snapshot.offer(&delete.collection)?;
@@ -77,6 +80,9 @@ pub(super) async fn remove(
     offered: &Offered<'_>,
     rows: &[Row],
 ) -> Result<(), Failed> {
+    if work.pool.engine() == Engine::MySql && rows.len() > 1 && refers_to_itself(offered) {
+        return one_by_one(session, offered, rows).await;
+    }
     // Together, so that rows which refer to each other go in one statement.
     let engine = work.pool.engine();
     // MySQL looks after each row, so later ones, which tend to refer to earlier ones, go first.
@@ -94,6 +100,38 @@ pub(super) async fn remove(
         }
     }
     Ok(())
+}
+
+fn refers_to_itself(offered: &Offered<'_>) -> bool {
+    offered.table().foreign.iter().any(|key| key.declared && key.table == offered.offer.table)
+}
+
+/// InnoDB looks after each row whether others still refer to it, so the last of a chain goes first. What is in the way
+/// is tried again, once the others are gone; children tend to come after their parents.
+async fn one_by_one(session: &mut Session, offered: &Offered<'_>, rows: &[Row]) -> Result<(), Failed> {
+    let mut left: Vec<&Row> = rows.iter().rev().collect();
+    for _ in 0..PASSES_MAX {
+        let (before, mut kept, mut refused) = (left.len(), Vec::new(), None);
+        for cells in left {
+            let named = key::given(offered, &offered.table().name, cells);
+            let remove = Query::delete().from_table(table(offered.table())).and_where(named).statement(Engine::MySql);
+            match session.execute(&remove).await {
+                Ok(_) => {}
+                Err(error) if error::is_referred_to(&error) => {
+                    kept.push(cells);
+                    refused = Some(error);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        match refused {
+            None => return Ok(()),
+            Some(error) if kept.len() == before => return Err(error.into()),
+            Some(_) => left = kept,
+        }
+    }
+    Err(Error::new(ErrorKind::Conflict, "These items refer to each other in too many ways. Delete them one by one.")
+        .into())
 }
 
 /// Finds the row if deleting it would delete or change rows that are not the caller's.

@@ -7,6 +7,7 @@ mod figures;
 mod functions;
 mod guards;
 mod membership;
+mod mysql;
 mod naming;
 mod ownership;
 mod queries;

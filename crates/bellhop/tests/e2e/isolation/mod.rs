@@ -93,6 +93,16 @@ async fn universal_tools_over_postgresql_keep_users_apart() {
 }
 
 #[tokio::test]
+async fn typed_tools_over_mariadb_keep_users_apart() {
+    House::open(Shop::mariadb().await, "typed", "").await.attacked().await.assert_clean();
+}
+
+#[tokio::test]
+async fn universal_tools_over_mariadb_keep_users_apart() {
+    House::open(Shop::mariadb().await, "universal", "").await.attacked().await.assert_clean();
+}
+
+#[tokio::test]
 async fn a_private_table_that_is_opened_for_reading_is_found() {
     let findings =
         House::open(Shop::sqlite().await, "typed", "tables.letters.shared = true\n").await.attacked_at("letters").await;

@@ -59,7 +59,9 @@ pub(crate) fn value(described: &Column, value: &Value) -> Result<Expr, Needed> {
         }
         Kind::Other if is_geometry(name) => {
             let shape = text::spell(&Kind::Text, value)?;
-            Ok(Expr::cust_with_expr("ST_GeomFromText(?)", Expr::val(shape)))
+            // What is no shape would become null without a word; two rows for one value are an error.
+            let sql = "COALESCE(ST_GeomFromText(?), ST_GeomFromText((SELECT '' UNION SELECT ' .')))";
+            Ok(Expr::cust_with_expr(sql, Expr::val(shape)))
         }
         Kind::Text | Kind::Uuid | Kind::Enum(_) | Kind::Other => {
             let spelled = text::spell(&described.kind, value)?;
