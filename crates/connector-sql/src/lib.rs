@@ -67,6 +67,18 @@
 //! A unique constraint over all users' rows (`orders.number`) tells whoever tries that a value is taken by somebody;
 //! no connector can avoid it. One that includes the owner's column, or a parent's key, tells nothing.
 //!
+//! Lists of items are written in one transaction, each item by the rules of a single call. Changes by filter
+//! ([`TableConfig::bulk`]) hold the rows that match, count them, and then pass each through the same rules. An upsert looks
+//! for the caller's own row first and never uses the engine's `ON CONFLICT`, which would also find another's: what clashes
+//! with another's row is the conflict that it would be without. A version ([`TableConfig::version`]) without a column is a
+//! digest of what the caller can see of the row, so that nothing hidden can be guessed from it.
+//!
+//! # Related items and search
+//!
+//! `expand` follows foreign keys whose columns are shown, to rows that the caller may see at every step, in the statement of
+//! the list itself. `search` uses the engine's own indexes of texts, unless they cover a hidden column, and the texts that are
+//! shown where there is none. `docs/arguments.md` has an example of each.
+//!
 //! # Actions
 //!
 //! A [declared query](QueryConfig) or stored [function](FunctionConfig) is the operator's own statement. Its parameters,

@@ -1,5 +1,6 @@
 //! What a database says of itself, in words that all engines share.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Which database.
@@ -17,6 +18,23 @@ pub(crate) struct Schema {
     /// Whether a MySQL server is a MariaDB one; they differ in a few words.
     pub(crate) mariadb: bool,
     pub(crate) tables: Vec<Table>,
+    /// What the database has for searching texts, by table.
+    pub(crate) searches: BTreeMap<usize, Vec<Search>>,
+}
+
+/// By what texts are searched.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Search {
+    /// PostgreSQL: a column of searchable text, made in this language.
+    Column { column: usize, language: Option<String> },
+    /// PostgreSQL: searchable text made of these columns, as the server prints it, on which there is an index.
+    Expression { expression: String, columns: Vec<usize>, language: Option<String> },
+    /// SQLite: an FTS5 table with the texts of these columns, and the column that its rows are named by.
+    Table { name: String, rowid: String, columns: Vec<usize> },
+    /// MySQL: a FULLTEXT index on these columns.
+    Index(Vec<usize>),
+    /// The columns themselves.
+    Texts(Vec<usize>),
 }
 
 impl Schema {

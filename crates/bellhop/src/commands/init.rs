@@ -33,7 +33,7 @@ pub(super) async fn run(arguments: Arguments, environment: &Environment) -> anyh
         Some(url) => sql(url, url).await?,
         None => {
             let url = environment.get("DATABASE_URL").ok_or_else(|| {
-                anyhow!("what for? Give a database's address (postgres://…, sqlite://file.db) or a folder, or set DATABASE_URL")
+                anyhow!("what for? Give a database's address (postgres://…, mysql://…, sqlite://file.db) or a folder, or set DATABASE_URL")
             })?;
             sql(url, "${DATABASE_URL}").await?
         }

@@ -14,6 +14,7 @@
 mod audit;
 mod clients;
 mod conformance;
+mod crash;
 mod demo;
 mod env;
 mod faults;
@@ -22,4 +23,5 @@ mod isolation;
 mod policy;
 mod reload;
 mod replaced_stack;
+mod stopping;
 mod support;

@@ -3,11 +3,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use connector::{Abilities, Collection, Field, Hidden, OperationKind, Ownership};
 
 use super::version::{self, Version};
-use super::{View, field, hidden, upsert};
+use super::{View, field, hidden, search, upsert};
 use crate::TableConfig;
 use crate::config::Bulk;
 use crate::ownership::Tie;
-use crate::schema::{Assigned, Engine, ForeignKey, Form, OnDelete, Table};
+use crate::schema::{Assigned, Engine, ForeignKey, Form, OnDelete, Search, Table};
 
 /// How many items one change by filter may touch, where the configuration does not say.
 const BULK_MAX: u32 = 1000;
@@ -17,6 +17,7 @@ pub(super) struct Offered {
     pub(super) fields: Vec<usize>,
     pub(super) key: Vec<usize>,
     pub(super) version: Option<Version>,
+    pub(super) search: Option<Search>,
     pub(super) hidden: Vec<Hidden>,
 }
 
@@ -85,9 +86,13 @@ pub(super) fn offer(view: &View<'_>, at: usize) -> Result<Offered, Hidden> {
         .chain(unwritten)
         .collect();
     abilities(view, &mut collection, settings);
+    let search = search::means(view.schema, at, &collection, &columns);
+    if search.is_some() && collection.operations.contains(&OperationKind::List) {
+        collection.parameters.entry(OperationKind::List).or_default().push(search::parameter());
+    }
     let version = version::add(table, &mut collection, settings);
     parameters(view, at, &mut collection, version.is_some());
-    Ok(Offered { collection, fields: columns, key, version, hidden })
+    Ok(Offered { collection, fields: columns, key, version, search, hidden })
 }
 
 /// What can be done to several items at once.

@@ -4,6 +4,7 @@ mod collection;
 mod field;
 mod hidden;
 mod related;
+mod search;
 mod upsert;
 mod version;
 
@@ -15,13 +16,14 @@ use connector::{Catalog, Collection, Error, OperationKind, Result};
 
 pub(crate) use field::schema;
 pub(crate) use related::{DEPTH_MAX, NAMES_MAX, RELATED_MAX, Relation};
+pub(crate) use search::SEARCH_CHARS_MAX;
 pub(crate) use upsert::upsert_keys;
 pub(crate) use version::Version;
 
 use crate::action::Actions;
 use crate::guard::Guard;
 use crate::ownership::{Owned, Owners, Tie};
-use crate::schema::{Column, Engine, ForeignKey, Schema, Table};
+use crate::schema::{Column, Engine, ForeignKey, Schema, Search, Table};
 use crate::{Config, Scope};
 
 /// One look at the database: what there is, whose it is, and what of it is offered.
@@ -50,6 +52,8 @@ pub(crate) struct Offer {
     pub(crate) key: Vec<usize>,
     /// How items' versions are told, where items can be changed.
     pub(crate) version: Option<Version>,
+    /// By what its texts are searched.
+    pub(crate) search: Option<Search>,
 }
 
 impl Snapshot {
@@ -69,6 +73,7 @@ impl Snapshot {
                         fields: offered.fields,
                         key: offered.key,
                         version: offered.version,
+                        search: offered.search,
                     };
                     offers.insert(offered.collection.name.clone(), offer);
                     catalog.collections.push(offered.collection);
@@ -127,7 +132,7 @@ impl Snapshot {
     /// Whether rows can be held against other writers. Policies for updates would decide over that, so where they hold
     /// it is left to the row being read again at the end.
     pub(crate) fn locks(&self) -> bool {
-        self.engine() == Engine::Postgres && self.owners.scope == Scope::Owner
+        self.engine() != Engine::Sqlite && self.owners.scope == Scope::Owner
     }
 }
 

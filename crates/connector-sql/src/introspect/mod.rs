@@ -8,10 +8,13 @@ mod my_type;
 mod mysql;
 mod pg_type;
 mod postgres;
+mod search;
 pub(crate) mod sizes;
 mod sqlite;
 mod tokens;
 pub(crate) mod types;
+
+use std::collections::BTreeMap;
 
 pub(crate) use my_type::is_geometry;
 
@@ -33,6 +36,10 @@ pub(crate) async fn introspect(pool: &Pool, security: Option<&RowSecurity>, conf
         Engine::Postgres => postgres::tables(&mut session, config).await,
         Engine::MySql => mysql::tables(&mut session, config, pool.is_mariadb()).await,
     };
+    let searches = match &tables {
+        Ok(tables) => search::find(&mut session, pool.engine(), tables).await,
+        Err(_) => Ok(BTreeMap::new()),
+    };
     session.finish().await.map_err(failed)?;
     let mut tables = tables?;
     if pool.read_only() {
@@ -40,7 +47,7 @@ pub(crate) async fn introspect(pool: &Pool, security: Option<&RowSecurity>, conf
             table.grants = Grants { select: table.grants.select, insert: false, update: false, delete: false };
         }
     }
-    let mut schema = Schema { engine: pool.engine(), mariadb: pool.is_mariadb(), tables };
+    let mut schema = Schema { engine: pool.engine(), mariadb: pool.is_mariadb(), tables, searches: searches? };
     if security.is_some_and(|security| security.with_owners) {
         security::look_beyond(pool, &mut schema).await?;
     }

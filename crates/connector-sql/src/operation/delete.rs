@@ -2,11 +2,12 @@ use connector::{Delete, Error, ErrorKind, Identifier, Outcome, Result};
 use sea_query::{Alias, Expr, ExprTrait, Query};
 
 use super::update::{found, locate};
-use super::write::{Failed, atomically};
+use super::write::{Failed, atomically, first};
 use super::{Work, cascade, version};
 use crate::catalog::Offered;
 use crate::error::Doing;
 use crate::pool::{Cell, Row, Session};
+use crate::schema::Engine;
 use crate::sql::{Build, Statement, key, table};
 
 /// How many rows one statement removes. SQLite bounds the depth of an expression.
@@ -77,14 +78,19 @@ pub(super) async fn remove(
     rows: &[Row],
 ) -> Result<(), Failed> {
     // Together, so that rows which refer to each other go in one statement.
-    for rows in rows.chunks(AT_ONCE_MAX) {
+    let engine = work.pool.engine();
+    // MySQL looks after each row, so later ones, which tend to refer to earlier ones, go first.
+    let at_once = if engine == Engine::MySql { 1 } else { AT_ONCE_MAX };
+    for rows in rows.rchunks(at_once) {
         let named = |cells: &Row| key::given(offered, &offered.table().name, cells);
         let any = rows.iter().map(named).reduce(Expr::or).unwrap_or_else(crate::sql::never);
-        let remove = Query::delete().from_table(table(offered.table())).and_where(any).statement(work.pool.engine());
-        let removed = session.execute(&remove).await?;
-        // Fewer where the database's own policies let rows be seen and not deleted.
-        if work.snapshot.owners.scope != crate::Scope::Owner && removed < rows.len() as u64 {
-            return Err(Error::not_found(&offered.collection.name).into());
+        let remove = Query::delete().from_table(table(offered.table())).and_where(any.clone()).statement(engine);
+        if session.execute(&remove).await? < rows.len() as u64 {
+            // Some went along with others, or the database's own policies let them be seen and not deleted.
+            let left = Query::select().expr(Expr::cust("'1'")).from(table(offered.table())).and_where(any).take();
+            if first(session, &left.statement(engine)).await?.is_some() {
+                return Err(Error::not_found(&offered.collection.name).into());
+            }
         }
     }
     Ok(())

@@ -11,7 +11,7 @@ use crate::guard::{self, Counting};
 use crate::pool::{Cell, Purpose};
 use crate::sql::order::{Ordering, stale};
 use crate::sql::scope::Scope;
-use crate::sql::{Build, Statement, filter, table};
+use crate::sql::{Build, Statement, filter, search, table};
 
 /// What the total is called in a page's statement. (As a subquery right in the select list its filter would count
 /// twice against SQLite's limit on the depth of expressions.)
@@ -132,9 +132,7 @@ fn page(
         .from(table(offered.table()).alias(Alias::new(&alias)))
         .and_where(scope.visible(offered.offer.table, &alias))
         .limit(u64::from(list.limit.max(1)) + 1);
-    if let Some(filter) = &list.filter {
-        select.and_where(filter::matching(offered, &alias, filter)?);
-    }
+    choose(&mut select, offered, list, &alias)?;
     if versioned {
         version::ask(&mut select, offered, &alias)?;
     }
@@ -151,6 +149,17 @@ fn page(
         }
     };
     Ok((select, skipped))
+}
+
+/// What the caller looks for.
+fn choose(select: &mut SelectStatement, offered: &Offered<'_>, list: &List, alias: &str) -> Result<()> {
+    if let Some(filter) = &list.filter {
+        select.and_where(filter::matching(offered, alias, filter)?);
+    }
+    if let Some(searched) = search::matching(offered, alias, &list.options)? {
+        select.and_where(searched);
+    }
+    Ok(())
 }
 
 /// How many rows to skip; a list without a key names places by that too.
@@ -177,9 +186,7 @@ fn count(scope: &Scope<'_>, offered: &Offered<'_>, list: &List, counting: Counti
     let number = super::as_text(scope.snapshot.engine(), Expr::cust("COUNT(*)"));
     let mut select = Query::select();
     select.from(table(offered.table()).alias(Alias::new(&alias))).and_where(scope.visible(offered.offer.table, &alias));
-    if let Some(filter) = &list.filter {
-        select.and_where(filter::matching(offered, &alias, filter)?);
-    }
+    choose(&mut select, offered, list, &alias)?;
     match counting {
         Counting::Exact | Counting::None => select.expr(number),
         Counting::Planner => select.expr(Expr::cust("1")),

@@ -12,6 +12,7 @@ pub(crate) mod nest;
 pub(crate) mod order;
 pub(crate) mod plain;
 pub(crate) mod scope;
+pub(crate) mod search;
 pub(crate) mod show;
 mod text;
 

@@ -145,6 +145,8 @@ fn sqlite(held: Expr, kind: &Kind) -> Expr {
     }
     let exact = held.clone().between(Expr::cust(format!("-{EXACT_MAX}")), Expr::cust(EXACT_MAX.to_string()));
     let as_text = || Expr::from(Func::cast_as(held.clone(), "TEXT"));
+    let inexact = Expr::cust_with_exprs("CAST(CAST(? AS TEXT) AS REAL) <> ?", [held.clone(), held.clone()]);
+    let precise = Func::cust("printf").arg(Expr::cust("'%!.17g'")).arg(held.clone());
     let infinite = held.clone().is_in([Expr::cust("9e999"), Expr::cust("-9e999")]);
     by_type
         .case(of_type("'text'"), held.clone())
@@ -152,6 +154,8 @@ fn sqlite(held: Expr, kind: &Kind) -> Expr {
         .case(of_type("'integer'"), as_text())
         .case(of_type("'blob'"), Func::lower(Func::cust("hex").arg(held.clone())))
         .case(of_type("'real'").and(infinite), as_text())
+        // SQLite writes fifteen digits, which not every double is told apart by.
+        .case(of_type("'real'").and(inexact), Func::cust("json").arg(precise))
         .finally(held)
         .into()
 }

@@ -28,6 +28,12 @@ pub(super) fn spell(kind: &Kind, value: &Value) -> Result<String, Needed> {
         (Kind::Enum(values), Value::String(text)) if values.contains(text) => Ok(text.clone()),
         (Kind::Enum(_), _) => Err("one of its listed values"),
         (Kind::Decimal { .. } | Kind::Float, Value::String(text)) if is_decimal(text) => Ok(text.clone()),
+        // As they are shown; where a type has none of them the server says so.
+        (Kind::Decimal { .. } | Kind::Float, Value::String(text))
+            if matches!(text.as_str(), "NaN" | "Infinity" | "-Infinity") =>
+        {
+            Ok(text.clone())
+        }
         (Kind::Decimal { .. } | Kind::Float, Value::Number(number)) => Ok(number.to_string()),
         (Kind::Decimal { .. } | Kind::Float, _) => Err("a number"),
         (_, Value::String(text)) => Ok(text.clone()),

@@ -122,7 +122,7 @@ both! {
     }
 
     a_look_that_finds_nothing_new_keeps_the_very_catalog(engine) {
-        let script = "CREATE TABLE a (id $ID, user_id text, n integer DEFAULT 7 CHECK (n > 3)); CREATE TABLE b (id $ID, a_id integer REFERENCES a (id), x text UNIQUE)";
+        let script = "CREATE TABLE a (id $ID, user_id text, n integer DEFAULT 7 CHECK (n > 3)); CREATE TABLE b (id $ID, a_id bigint REFERENCES a (id), x text UNIQUE)";
         let world = World::new(engine, script, |_| {}).await;
         let before = world.sql.catalog();
         world.run("INSERT INTO a (user_id) VALUES ('alice'), ('bob')").await;

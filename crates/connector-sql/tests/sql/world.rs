@@ -287,12 +287,14 @@ pub(crate) fn data(outcome: &Outcome) -> Value {
     data
 }
 
-fn whole(value: &mut Value) {
+pub(crate) fn whole(value: &mut Value) {
     match value {
         Value::Array(values) => values.iter_mut().for_each(whole),
         Value::Object(fields) => fields.values_mut().for_each(whole),
         Value::Number(number) => {
-            if let Some(float) = number.as_f64().filter(|float| number.is_f64() && float.fract() == 0.0) {
+            if let Some(float) =
+                number.as_f64().filter(|float| number.is_f64() && float.fract() == 0.0 && float.abs() < 1e15)
+            {
                 *value = json!(float as i64);
             }
         }

@@ -18,6 +18,7 @@ mod limit;
 mod list;
 mod permit;
 mod sample;
+mod several;
 mod update;
 mod world;
 
@@ -132,6 +133,8 @@ pub async fn check(subject: Subject) -> Result<Report, Violation> {
             }
             suite.unchanged(&format!("{} of {} by Bob", operation.as_str(), collection.name)).await?;
         }
+        several::try_all(&mut suite, collection).await?;
+        suite.unchanged(&format!("several of {} at once", collection.name)).await?;
         hostile::try_all(&mut suite, collection).await?;
         limit::try_all(&mut suite, collection).await?;
         permit::try_all(&mut suite, collection).await?;
