@@ -26,10 +26,11 @@ fn schema(program: &str, engine: Engine) -> String {
     let path = target.join(format!("peers/schemas/{program}/{dialect}.sql"));
     let script = std::fs::read_to_string(&path);
     let script = script.unwrap_or_else(|error| panic!("{error}: run `cargo xtask install` for {path:?}"));
-    // Triggers that follow are in the words of a program that this is not.
-    let script = script.split("DELIMITER").next().unwrap();
+    // Triggers are in the words of a program that this is not.
+    let mut parts = script.split("DELIMITER");
+    let script = parts.next().unwrap().to_owned() + parts.nth(1).unwrap_or_default().trim_start_matches(" ;");
     // In capitals a type is what it says, see `dialect`.
-    if engine == Engine::MySql { script.replace(" text", " TEXT") } else { script.to_owned() }
+    if engine == Engine::MySql { script.replace(" text", " TEXT") } else { script }
 }
 
 fn example(name: &str) -> String {
