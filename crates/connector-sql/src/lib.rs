@@ -124,8 +124,8 @@
 //! included. Reading is done where the database itself refuses to write: PostgreSQL's sessions are read-only unless a
 //! transaction begins as one that writes, MySQL's are in the same way, and SQLite has a connection of its own for
 //! writing. Dropping a call stops its statement: SQLite's by a progress handler, MySQL's by `KILL` from another
-//! connection, PostgreSQL's by closing the connection, which the server notices within half a second (`client_connection_check_interval`, PostgreSQL 14 on Linux and
-//! later; otherwise it goes on to `statement_timeout`).
+//! connection, PostgreSQL's by closing the connection, which the server notices within half a second
+//! (`client_connection_check_interval`, PostgreSQL 14 on Linux and later; otherwise it goes on to `statement_timeout`).
 //!
 //! Connections are given to waiting callers in turn, so that one who floods waits longer than one who does not. On large
 //! tables totals are exact up to [`Config::count_exact_max`] only, and the answer says so.
