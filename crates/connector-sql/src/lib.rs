@@ -17,7 +17,8 @@
 //!    users table or to another owned table; two of them are a question for the configuration;
 //! 4. the shortest path of foreign keys to an owned table. Two equally short ones are a question for the
 //!    configuration. A path of one column to the very column that holds the owner's id (`author → users.id`) is that
-//!    id itself: `create` sets it. A row whose parent is null is nobody's;
+//!    id itself: `create` sets it. A key that may be null and does not name the user itself counts only where no other
+//!    key leads to a user. A row whose parent is null is nobody's;
 //! 5. a tenant's column ([`Config::tenant_columns`]). It also binds every other table that has one, owned or shared,
 //!    beside what ties that to its user: all must match.
 //!

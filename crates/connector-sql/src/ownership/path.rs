@@ -1,8 +1,10 @@
 use super::{Bond, Claim, Ids, Owned, Reason, Tie};
 use crate::schema::{ForeignKey, Schema};
 
-/// Follows foreign keys, nearest first: in each round the tables whose parents became owned in an earlier one. What is
-/// then still nobody's and has a tenant's column is the tenant's, and foreign keys are followed from there.
+/// Follows foreign keys, nearest first: in each round the tables whose parents became owned in an earlier one. A key
+/// that may be null points at something more often than it says whose a row is: unless it names the user itself, it
+/// counts only where no other key of its table leads to one, however far. What is then still nobody's and has a tenant's column is the tenant's, and
+/// foreign keys are followed from there.
 pub(super) fn follow(schema: &Schema, claims: &[Claim], ids: &Ids, tenants: &[Vec<Bond>]) -> Vec<Owned> {
     let mut walk = Walk { schema, claims, ids, tenants, owned: Vec::new() };
     walk.owned = claims
@@ -44,10 +46,10 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn to_the_end(&mut self) {
         loop {
-            let round: Vec<(usize, Owned)> = (0..self.claims.len())
-                .filter(|at| self.owned[*at].is_none())
-                .filter_map(|at| Some((at, self.step(at)?)))
-                .collect();
+            let mut round = self.round(false);
+            if round.is_empty() {
+                round = self.round(true);
+            }
             if round.is_empty() {
                 break;
             }
@@ -57,8 +59,13 @@ impl Walk<'_> {
         }
     }
 
-    /// What a table's foreign keys into tables that are owned by now say of it.
-    fn step(&self, at: usize) -> Option<Owned> {
+    fn round(&self, nullable: bool) -> Vec<(usize, Owned)> {
+        let open = (0..self.claims.len()).filter(|at| self.owned[*at].is_none());
+        open.filter_map(|at| Some((at, self.step(at, nullable)?))).collect()
+    }
+
+    /// What a table's foreign keys into tables that are owned by now say of it; those that may be null only if asked.
+    fn step(&self, at: usize, nullable: bool) -> Option<Owned> {
         let table = &self.schema.tables[at];
         match &self.claims[at] {
             Claim::Via { foreign, .. } => {
@@ -73,7 +80,11 @@ impl Walk<'_> {
         // Which tenant's a row is says its own column.
         let tenants =
             |key: &ForeignKey| key.columns.iter().all(|at_| self.tenants[at].iter().any(|bond| bond.column == *at_));
+        let counts = |key: &ForeignKey| {
+            nullable || self.names_user(key) || key.columns.iter().all(|at| !table.columns[*at].nullable)
+        };
         let ways: Vec<usize> = (0..table.foreign.len())
+            .filter(|foreign| counts(&table.foreign[*foreign]))
             .filter(|foreign| self.leads(at, &table.foreign[*foreign]) && !tenants(&table.foreign[*foreign]))
             .collect();
         match ways.as_slice() {
@@ -86,6 +97,14 @@ impl Walk<'_> {
     fn leads(&self, at: usize, key: &ForeignKey) -> bool {
         let owned = || self.owned[key.table].as_ref().is_some_and(Owned::leads_to_user);
         key.table != at && (self.is_id(key) || owned() && self.schema.tables[key.table].is_unique(&key.targets))
+    }
+
+    /// Whether a key is of one column, to the very column that alone says whose a row is.
+    fn names_user(&self, key: &ForeignKey) -> bool {
+        let alone = |owned: &Owned| {
+            owned.tie == Tie::Columns && matches!(&*owned.bonds, [bond] if key.targets == [bond.column])
+        };
+        key.columns.len() == 1 && (self.is_id(key) || self.owned[key.table].as_ref().is_some_and(alone))
     }
 
     fn is_id(&self, key: &ForeignKey) -> bool {

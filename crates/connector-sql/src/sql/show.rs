@@ -1,6 +1,6 @@
 //! How values go into answers: the database itself writes the JSON.
 
-use sea_query::{Alias, BinOper, CaseStatement, Expr, ExprTrait, Func, Query};
+use sea_query::{Alias, BinOper, CaseStatement, Expr, ExprTrait, Func, FunctionCall, Query};
 use serde_json::Value;
 
 use super::{cast, column, mysql};
@@ -145,8 +145,13 @@ fn sqlite(held: Expr, kind: &Kind) -> Expr {
     }
     let exact = held.clone().between(Expr::cust(format!("-{EXACT_MAX}")), Expr::cust(EXACT_MAX.to_string()));
     let as_text = || Expr::from(Func::cast_as(held.clone(), "TEXT"));
-    let inexact = Expr::cust_with_exprs("CAST(CAST(? AS TEXT) AS REAL) <> ?", [held.clone(), held.clone()]);
-    let precise = Func::cust("printf").arg(Expr::cust("'%!.17g'")).arg(held.clone());
+    // SQLite writes fifteen digits, which not every double is told apart by: it gets as few more as bring it back.
+    let digits = |format: &'static str| Func::cust("printf").arg(Expr::cust(format)).arg(held.clone());
+    let brought_back = |text: FunctionCall| Expr::from(Func::cast_as(text, "REAL")).eq(held.clone());
+    let precise = CaseStatement::new()
+        .case(brought_back(digits("'%!.15g'")), digits("'%!.15g'"))
+        .case(brought_back(digits("'%!.16g'")), digits("'%!.16g'"))
+        .finally(digits("'%!.17g'"));
     let infinite = held.clone().is_in([Expr::cust("9e999"), Expr::cust("-9e999")]);
     by_type
         .case(of_type("'text'"), held.clone())
@@ -154,8 +159,7 @@ fn sqlite(held: Expr, kind: &Kind) -> Expr {
         .case(of_type("'integer'"), as_text())
         .case(of_type("'blob'"), Func::lower(Func::cust("hex").arg(held.clone())))
         .case(of_type("'real'").and(infinite), as_text())
-        // SQLite writes fifteen digits, which not every double is told apart by.
-        .case(of_type("'real'").and(inexact), Func::cust("json").arg(precise))
+        .case(of_type("'real'"), Func::cust("json").arg(precise))
         .finally(held)
         .into()
 }

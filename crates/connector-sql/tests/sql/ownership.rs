@@ -38,9 +38,12 @@ both! {
             CREATE TABLE teams (id $ID, user_id text NOT NULL);
             CREATE TABLE projects (id $ID, team_id bigint NOT NULL REFERENCES teams(id));
             CREATE TABLE tasks (id $ID, project_id bigint NOT NULL REFERENCES projects(id), author text REFERENCES users(id));
-            CREATE TABLE steps (id $ID, task_id bigint NOT NULL REFERENCES tasks(id), project_id bigint REFERENCES projects(id));
+            CREATE TABLE steps (id $ID, task_id bigint NOT NULL REFERENCES tasks(id), project_id bigint NOT NULL REFERENCES projects(id));
+            CREATE TABLE hints (id $ID, task_id bigint NOT NULL REFERENCES tasks(id), about bigint REFERENCES teams(id));
         ", |_| {}).await;
         assert_eq!(by(&world, "users").unwrap(), "column id");
+        // What a row may point at says nothing of whose it is.
+        assert_eq!(by(&world, "hints").unwrap(), "task_id → tasks.author");
         assert_eq!(by(&world, "projects").unwrap(), "team_id → teams.user_id");
         // One step to the users table is nearer than two by the project, and such a column is the owner's id itself.
         assert_eq!(by(&world, "tasks").unwrap(), "column author");

@@ -118,6 +118,9 @@ async fn zabbix(engine: Engine) {
         by("widget"),
         Some(Ownership::Owned { by: "dashboard_pageid → dashboard_page.dashboardid → dashboard.userid".into() })
     );
+    // Not whoever's map it may point at.
+    let dashboard = "widgetid → widget.dashboard_pageid → dashboard_page.dashboardid → dashboard.userid";
+    assert_eq!(by("widget_field"), Some(Ownership::Owned { by: dashboard.into() }));
     // What each has something in, with what `create` cannot guess.
     let kept = ["users", "media", "profiles", "sessions", "dashboard", "dashboard_page", "widget", "sysmaps"];
     let mut config = Config::new(&world.url);
