@@ -66,7 +66,7 @@ pub(crate) struct Slot {
 /// Where a bound value comes from.
 #[derive(Debug)]
 pub(crate) enum Source {
-    Argument { name: String, settings: Option<ParameterConfig>, default: Option<Value>, required: bool },
+    Argument { name: String, settings: Option<Box<ParameterConfig>>, default: Option<Value>, required: bool },
     CallerId,
     Claim(String),
 }

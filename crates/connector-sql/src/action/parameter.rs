@@ -54,7 +54,6 @@ pub(super) fn schema(settings: &ParameterConfig) -> Value {
 
 /// A bound of whole numbers is one itself.
 fn number(bound: f64, kind: ParameterType) -> Value {
-    #[expect(clippy::cast_possible_truncation, reason = "within the bounds that are exact")]
     let whole = bound.fract() == 0.0 && bound.abs() <= 9_007_199_254_740_992.0 && kind == ParameterType::Integer;
     #[expect(clippy::cast_possible_truncation, reason = "checked in the line before")]
     if whole { json!(bound as i64) } else { json!(bound) }

@@ -230,7 +230,7 @@ fn slot(query: &QueryConfig, name: &Name, column: Column) -> Slot {
                 name: name.clone(),
                 default: settings.default.clone(),
                 required: parameter::is_required(&settings),
-                settings: Some(settings),
+                settings: Some(Box::new(settings)),
             }
         }
     };

@@ -79,7 +79,7 @@ impl Found {
 fn numbers(bounds: &mut Bounds, bound: Bound, whole: bool) {
     let read = |digits: String| digits.parse::<f64>().ok().filter(|number| number.is_finite());
     // Whole numbers have a next one, as far as a float knows each.
-    let next = |number: f64, step: f64| (number.abs() < 9e15).then(|| (number + step, false));
+    let next = |number: f64, step: f64| (number.abs() < 9e15).then_some((number + step, false));
     match bound {
         Bound::From(digits) => low(bounds, read(digits).map(|number| (number, false))),
         Bound::Over(digits) if whole => low(bounds, read(digits).and_then(|number| next(number.floor(), 1.0))),

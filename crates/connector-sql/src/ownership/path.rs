@@ -14,13 +14,13 @@ pub(super) fn follow(schema: &Schema, claims: &[Claim], ids: &Ids, tenants: &[Ve
             Claim::Via { .. } | Claim::Member(_) | Claim::Open => None,
         })
         .collect();
-    walk.to_the_end();
+    walk.walk_on();
     for (at, bonds) in tenants.iter().enumerate().filter(|(_, bonds)| !bonds.is_empty()) {
         if walk.owned[at].is_none() && matches!(claims[at], Claim::Open) {
             walk.owned[at] = Some(Owned::columns(bonds.clone()));
         }
     }
-    walk.to_the_end();
+    walk.walk_on();
     let settled = walk.owned.into_iter().zip(claims).zip(tenants).map(|((owned, claim), tenants)| {
         let mut owned = owned.unwrap_or_else(|| match claim {
             Claim::Via { otherwise, .. } => Tie::Nobody(otherwise.clone()).into(),
@@ -44,7 +44,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn to_the_end(&mut self) {
+    fn walk_on(&mut self) {
         loop {
             let mut round = self.round(false);
             if round.is_empty() {

@@ -4,11 +4,14 @@ use connector::{Collection, OperationKind};
 use gateway::Toolbox;
 use serde_json::{Map, Value, json};
 
+/// Makes an argument's value of a payload.
+type Fill = Box<dyn Fn(&str) -> Value>;
+
 /// One such place: what kind it is, and the call with a payload in it.
 pub(super) struct Slot {
     pub(super) kind: String,
     pub(super) tool: String,
-    arguments: Box<dyn Fn(&str) -> Value>,
+    arguments: Fill,
 }
 
 impl Slot {
@@ -23,7 +26,7 @@ pub(super) fn all(toolbox: &Toolbox, own: &dyn Fn(&str) -> Option<Value>) -> Vec
     for offered in toolbox.collections() {
         for kind in offered.operations.clone() {
             let Some((tool, _)) = toolbox.call_for(&offered, kind, Map::new()) else { continue };
-            let mut add = |what: &str, arguments: Box<dyn Fn(&str) -> Value>| {
+            let mut add = |what: &str, arguments: Fill| {
                 // What reads by a filter does so in the same words.
                 let reads = matches!(kind, OperationKind::List | OperationKind::Aggregate);
                 let shared = reads || what.starts_with("argument");
@@ -65,12 +68,7 @@ pub(super) fn all(toolbox: &Toolbox, own: &dyn Fn(&str) -> Option<Value>) -> Vec
     slots
 }
 
-fn of_collection(
-    collection: &Collection,
-    kind: OperationKind,
-    own: Option<Value>,
-    add: &mut dyn FnMut(&str, Box<dyn Fn(&str) -> Value>),
-) {
+fn of_collection(collection: &Collection, kind: OperationKind, own: Option<Value>, add: &mut dyn FnMut(&str, Fill)) {
     use OperationKind::{Aggregate, Create, Delete, Get, List, Update};
     let key = collection.key.clone();
     let identifier = move |payload: &str| match key.as_slice() {
