@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
@@ -48,8 +48,13 @@ async fn a_bellhop_that_is_killed_leaves_no_half_batch_and_no_half_file() {
             .map(|kind| tokio::spawn(write(kind, bellhop.url.clone(), Arc::clone(&told), Arc::clone(&number))))
             .into_iter()
             .collect();
-        // Other moments each time, some before the first answer.
-        tokio::time::sleep(Duration::from_millis(20 + (kill as u64 * 37) % 200)).await;
+        // At other moments each time, most of them after something was written.
+        let before = told.0.lock().expect("no writer panicked").len();
+        let until = Instant::now() + Duration::from_secs(5);
+        while Instant::now() < until && told.0.lock().expect("no writer panicked").len() < before + kill % 8 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        tokio::time::sleep(Duration::from_millis((kill as u64 * 37) % 100)).await;
         drop(bellhop);
         for writer in writers {
             writer.await.expect("a writer ends when nobody answers");
@@ -67,7 +72,7 @@ async fn a_bellhop_that_is_killed_leaves_no_half_batch_and_no_half_file() {
     for kind in ["lite", "shop", "file"] {
         let told = told.iter().filter(|(of, _)| *of == kind).count();
         eprintln!("{kind}: {told} told as written, {} there", stored[kind].len());
-        assert!(told > KILLS, "only {told} of {kind} were written: the kills came too early to show anything");
+        assert!(told > 10, "only {told} of {kind} were written: the kills came too early to show anything");
     }
 }
 

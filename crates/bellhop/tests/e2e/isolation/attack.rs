@@ -110,7 +110,9 @@ fn normal(answer: &Value, varying: &Map<String, Value>) -> String {
         envelope.remove("request_id");
     }
     let mut text = envelope.to_string();
-    for value in leaves(&Value::Object(varying.clone())) {
+    let named = varying.get("having").and_then(Value::as_object).into_iter().flatten();
+    let names: Vec<Value> = named.map(|(name, _)| name.clone().into()).collect();
+    for value in leaves(&Value::Object(varying.clone())).into_iter().chain(&names) {
         let plain = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         if plain.len() > 3 {
             text = text.replace(&plain, "…");

@@ -193,7 +193,9 @@ impl Tries<'_> {
                 let more = [("on_conflict".to_owned(), "update".into())];
                 arguments.clone().into_iter().chain(more).collect::<Map<_, _>>()
             };
-            let (foreign, missing) = (change(&foreign), Some(change(&missing)));
+            // That a key is somebody's, a constraint over all users' rows tells, with and without `on_conflict`.
+            let keyed = self.target.key.iter().any(|key| foreign[name].get(key).is_some());
+            let (foreign, missing) = (change(&foreign), (!keyed).then(|| change(&missing)));
             self.all.push(Try { slot: "on_conflict".into(), foreign, missing });
         }
         self.all.push(Try { slot: slot.to_owned(), foreign, missing: Some(missing) });
