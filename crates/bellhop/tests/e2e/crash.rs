@@ -15,7 +15,7 @@ use crate::support::{Bellhop, http, process};
 
 const KILLS: usize = 50;
 /// Rows of one batch.
-const BATCH: usize = 40;
+const BATCH: usize = 20;
 /// Lines of one file.
 const LINES: usize = 2_000;
 
@@ -24,6 +24,14 @@ const SCHEMA: &str = "CREATE TABLE notes (id $ID, user_id TEXT NOT NULL, batch T
 /// What callers were told is done.
 #[derive(Default)]
 struct Told(std::sync::Mutex<Vec<(&'static str, String)>>);
+
+impl Told {
+    /// Whether at least so many of each kind were written.
+    fn have_all(&self, least: usize) -> bool {
+        let told = self.0.lock().expect("no writer panicked");
+        ["lite", "shop", "file"].iter().all(|kind| told.iter().filter(|(of, _)| of == kind).count() >= least)
+    }
+}
 
 #[tokio::test]
 async fn a_bellhop_that_is_killed_leaves_no_half_batch_and_no_half_file() {
@@ -48,10 +56,9 @@ async fn a_bellhop_that_is_killed_leaves_no_half_batch_and_no_half_file() {
             .map(|kind| tokio::spawn(write(kind, bellhop.url.clone(), Arc::clone(&told), Arc::clone(&number))))
             .into_iter()
             .collect();
-        // At other moments each time, most of them after something was written.
-        let before = told.0.lock().expect("no writer panicked").len();
+        // At other moments each time, every third one after something of each kind was written.
         let until = Instant::now() + Duration::from_secs(5);
-        while Instant::now() < until && told.0.lock().expect("no writer panicked").len() < before + kill % 8 {
+        while Instant::now() < until && !told.have_all(kill / 3) {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         tokio::time::sleep(Duration::from_millis((kill as u64 * 37) % 100)).await;

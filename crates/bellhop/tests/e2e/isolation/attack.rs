@@ -115,10 +115,20 @@ fn normal(answer: &Value, varying: &Map<String, Value>) -> String {
     for value in leaves(&Value::Object(varying.clone())).into_iter().chain(&names) {
         let plain = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         if plain.len() > 3 {
-            text = text.replace(&plain, "…");
+            // A message may quote it, and the answer is JSON itself.
+            let quoted = escaped(&plain);
+            for form in [escaped(&quoted), quoted, plain] {
+                text = text.replace(&form, "…");
+            }
         }
     }
     text
+}
+
+/// As it stands within a JSON string.
+fn escaped(text: &str) -> String {
+    let quoted = Value::from(text).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
 }
 
 /// Two successes are the same: what they did to Bob's own things may differ in generated ids and times.
