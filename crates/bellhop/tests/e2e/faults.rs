@@ -142,40 +142,43 @@ async fn written(database: &Postgres, answers: &[Answer]) {
     }
 }
 
+async fn under_load(database: &Postgres) -> (Bellhop, Callers) {
+    let bellhop = serve(database).await;
+    let callers = Callers::start(&bellhop);
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    (bellhop, callers)
+}
+
+/// All is well again, and what was answered meanwhile was right.
+async fn recovered(bellhop: &Bellhop, callers: Callers, database: &Postgres) {
+    well_again(bellhop).await;
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    let answers = callers.end().await;
+    let (good, bad) = judge(&answers);
+    assert!(good > 20 && bad > 0, "{good} good answers and {bad} bad ones");
+    written(database, &answers).await;
+}
+
 #[tokio::test]
 async fn a_database_that_is_killed_is_unavailable_until_it_is_back() {
     let mut database = Postgres::start().await;
-    let bellhop = serve(&database).await;
-    let callers = Callers::start(&bellhop);
-    tokio::time::sleep(Duration::from_millis(1500)).await;
+    let (bellhop, callers) = under_load(&database).await;
     database.kill();
     tokio::time::sleep(Duration::from_secs(2)).await;
     let ready = crate::support::http().get(format!("{}/readyz", bellhop.url)).send().await.expect("an answer");
     assert_eq!(ready.status(), 503);
     database.restart().await;
-    well_again(&bellhop).await;
-    tokio::time::sleep(Duration::from_millis(1500)).await;
-    let answers = callers.end().await;
-    let (good, bad) = judge(&answers);
-    assert!(good > 20 && bad > 0, "{good} good answers and {bad} bad ones");
-    written(&database, &answers).await;
+    recovered(&bellhop, callers, &database).await;
 }
 
 #[tokio::test]
 async fn a_database_that_hangs_is_unavailable_until_it_goes_on() {
     let database = Postgres::start().await;
-    let bellhop = serve(&database).await;
-    let callers = Callers::start(&bellhop);
-    tokio::time::sleep(Duration::from_millis(1500)).await;
+    let (bellhop, callers) = under_load(&database).await;
     database.pause();
     tokio::time::sleep(Duration::from_secs(6)).await;
     let alive = crate::support::http().get(format!("{}/healthz", bellhop.url)).send().await.expect("an answer");
     assert_eq!(alive.status(), 200);
     database.resume();
-    well_again(&bellhop).await;
-    tokio::time::sleep(Duration::from_millis(1500)).await;
-    let answers = callers.end().await;
-    let (good, bad) = judge(&answers);
-    assert!(good > 20 && bad > 0, "{good} good answers and {bad} bad ones");
-    written(&database, &answers).await;
+    recovered(&bellhop, callers, &database).await;
 }

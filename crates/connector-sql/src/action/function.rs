@@ -4,7 +4,7 @@ use access::Effect;
 use connector::{Action, Ownership, Result};
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Declared, Place, Ready, Slot, Source, Written, names_a_user, output};
+use super::{Answer, Declared, Place, Ready, Slot, Source, Written, names_a_user, output, parameter};
 use crate::Config;
 use crate::config::{FunctionConfig, rows_max};
 use crate::introspect::functions::{self, Argument, Function};
@@ -84,7 +84,7 @@ pub(super) async fn declared(
     let action = Action {
         name: place.name.to_owned(),
         description: settings.description.clone().or_else(|| function.comment.clone()),
-        input: input(properties, needed),
+        input: parameter::input(properties, needed),
         output: given,
         effect,
         idempotent: effect == Effect::Read,
@@ -195,16 +195,4 @@ pub(crate) fn arguments(slots: &[Slot], present: &[usize]) -> String {
 /// A name from the database's own catalog.
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-fn input(properties: Map<String, Value>, required: Vec<String>) -> Map<String, Value> {
-    let mut input = Map::from_iter([
-        ("type".to_owned(), json!("object")),
-        ("properties".to_owned(), properties.into()),
-        ("additionalProperties".to_owned(), false.into()),
-    ]);
-    if !required.is_empty() {
-        input.insert("required".into(), json!(required));
-    }
-    input
 }

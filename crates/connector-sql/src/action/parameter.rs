@@ -52,6 +52,19 @@ pub(super) fn schema(settings: &ParameterConfig) -> Value {
     schema.into()
 }
 
+/// The JSON Schema of an action's input: these arguments and no others.
+pub(super) fn input(properties: Map<String, Value>, required: Vec<String>) -> Map<String, Value> {
+    let mut input = Map::from_iter([
+        ("type".to_owned(), json!("object")),
+        ("properties".to_owned(), properties.into()),
+        ("additionalProperties".to_owned(), false.into()),
+    ]);
+    if !required.is_empty() {
+        input.insert("required".into(), json!(required));
+    }
+    input
+}
+
 /// A bound of whole numbers is one itself.
 fn number(bound: f64, kind: ParameterType) -> Value {
     let whole = bound.fract() == 0.0 && bound.abs() <= 9_007_199_254_740_992.0 && kind == ParameterType::Integer;

@@ -257,19 +257,6 @@ fn check_default(engine: Engine, slot: &Slot) -> Result<(), Error> {
 fn input(query: &QueryConfig) -> Map<String, Value> {
     let properties: Map<String, Value> =
         query.parameters.iter().map(|(name, settings)| (name.clone(), parameter::schema(settings))).collect();
-    let required: Vec<&String> = query
-        .parameters
-        .iter()
-        .filter(|(_, settings)| parameter::is_required(settings))
-        .map(|(name, _)| name)
-        .collect();
-    let mut input = Map::from_iter([
-        ("type".to_owned(), json!("object")),
-        ("properties".to_owned(), properties.into()),
-        ("additionalProperties".to_owned(), false.into()),
-    ]);
-    if !required.is_empty() {
-        input.insert("required".into(), json!(required));
-    }
-    input
+    let required = query.parameters.iter().filter(|(_, settings)| parameter::is_required(settings));
+    parameter::input(properties, required.map(|(name, _)| name.clone()).collect())
 }

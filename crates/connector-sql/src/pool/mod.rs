@@ -63,6 +63,17 @@ pub(crate) enum Session {
     MySql(mysql::Held),
 }
 
+/// What a server answers, and whether the connection is in order afterwards: after an error of the server's it is, after
+/// any other nobody knows. One that is silent for longer than `patience` is taken for gone.
+async fn patiently<T>(patience: Duration, work: impl Future<Output = sqlx::Result<T>>) -> (sqlx::Result<T>, bool) {
+    let done = match tokio::time::timeout(patience, work).await {
+        Ok(done) => done,
+        Err(_) => Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()),
+    };
+    let in_order = matches!(&done, Ok(_) | Err(sqlx::Error::Database(_)));
+    (done, in_order)
+}
+
 impl Pool {
     pub(crate) fn engine(&self) -> Engine {
         match self {

@@ -1,4 +1,3 @@
-use std::io;
 use std::time::Duration;
 
 use futures::TryStreamExt;
@@ -6,7 +5,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Either, Executor, PgPool, Postgres};
 
-use super::{Purpose, Row, cell};
+use super::{Purpose, Row, cell, patiently};
 use crate::sql::Statement;
 
 /// Within a transaction, back to the user of the address.
@@ -121,12 +120,8 @@ impl Held {
     ) -> sqlx::Result<T> {
         let connection = self.connection.as_mut().ok_or(sqlx::Error::PoolClosed)?;
         self.busy = true;
-        let done = match tokio::time::timeout(self.patience, work(connection)).await {
-            Ok(done) => done,
-            Err(_) => Err(io::Error::from(io::ErrorKind::TimedOut).into()),
-        };
-        // After an error of the server the connection is in order; after any other nobody knows.
-        self.busy = !matches!(&done, Ok(_) | Err(sqlx::Error::Database(_)));
+        let (done, in_order) = patiently(self.patience, work(connection)).await;
+        self.busy = !in_order;
         done
     }
 

@@ -4,7 +4,6 @@
 mod connections;
 mod open;
 
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +13,7 @@ use sqlx::{AssertSqlSafe, Executor};
 pub(crate) use connections::Connections;
 pub(super) use open::open;
 
-use super::{Purpose, bind};
+use super::{Purpose, bind, patiently};
 use crate::sql::Statement;
 use connections::Taken;
 
@@ -53,12 +52,8 @@ impl Held {
     ) -> sqlx::Result<T> {
         let taken = self.taken.as_mut().ok_or(sqlx::Error::PoolClosed)?;
         self.busy = true;
-        let done = match tokio::time::timeout(self.patience, work(&mut taken.connection)).await {
-            Ok(done) => done,
-            Err(_) => Err(io::Error::from(io::ErrorKind::TimedOut).into()),
-        };
-        // After an error of the server the connection is in order; after any other nobody knows.
-        self.busy = !matches!(&done, Ok(_) | Err(sqlx::Error::Database(_)));
+        let (done, in_order) = patiently(self.patience, work(&mut taken.connection)).await;
+        self.busy = !in_order;
         done
     }
 
