@@ -9,6 +9,7 @@ use agent::Agent;
 use anyhow::{Context, anyhow};
 use connector::{Connector, ErrorKind};
 use gateway::{Audit, Gateway};
+use upstream::{NoSources, Sources};
 
 use crate::config::{self, Config, Environment, Reload, Resource, Server, Sink};
 use crate::late::Late;
@@ -87,8 +88,9 @@ struct Connected {
 async fn connect(configured: Vec<Resource>, if_away: Away) -> anyhow::Result<Connected> {
     let (mut resources, mut away) = (Vec::<(String, Arc<dyn Connector>)>::new(), Vec::new());
     let count = configured.len();
+    let sources: Arc<dyn Sources> = Arc::new(NoSources);
     for Resource { name, kind, .. } in configured {
-        let error = match kind.clone().connect(&name).await {
+        let error = match kind.clone().connect(&name, &*sources).await {
             Ok(connector) => {
                 resources.push((name, connector));
                 continue;
@@ -100,7 +102,7 @@ async fn connect(configured: Vec<Resource>, if_away: Away) -> anyhow::Result<Con
             return Err(anyhow::Error::new(error).context(format!("the resource \"{name}\" cannot be opened")));
         }
         tracing::error!(resource = name, ?error, "cannot be opened yet; the others are served without it");
-        resources.push((name.clone(), Arc::new(Late::new(&name, kind))));
+        resources.push((name.clone(), Arc::new(Late::new(&name, kind, sources.clone()))));
         away.push(name);
     }
     Ok(Connected { resources, away })

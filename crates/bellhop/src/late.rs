@@ -4,6 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use connector::{Catalog, Connector, Context, Error, Operation, Outcome, Permit, Result};
 
+use upstream::Sources;
+
 use crate::config::Kind;
 
 /// Offers nothing until the resource can be opened, then everything that it has.
@@ -11,13 +13,14 @@ use crate::config::Kind;
 pub(crate) struct Late {
     name: String,
     kind: Kind,
+    sources: Arc<dyn Sources>,
     nothing: Arc<Catalog>,
     there: Mutex<Option<Arc<dyn Connector>>>,
 }
 
 impl Late {
-    pub(crate) fn new(name: &str, kind: Kind) -> Self {
-        Self { name: name.to_owned(), kind, nothing: Arc::new(Catalog::default()), there: Mutex::new(None) }
+    pub(crate) fn new(name: &str, kind: Kind, sources: Arc<dyn Sources>) -> Self {
+        Self { name: name.to_owned(), kind, sources, nothing: Arc::new(Catalog::default()), there: Mutex::new(None) }
     }
 
     fn there(&self) -> Option<Arc<dyn Connector>> {
@@ -50,7 +53,7 @@ impl Connector for Late {
         if let Some(there) = self.there() {
             return there.reload().await;
         }
-        let opened = self.kind.clone().connect(&self.name).await?;
+        let opened = self.kind.clone().connect(&self.name, &*self.sources).await?;
         *self.there.lock().unwrap_or_else(PoisonError::into_inner) = Some(opened);
         Ok(())
     }

@@ -99,7 +99,7 @@ async fn files(folder: &str) -> anyhow::Result<(String, std::sync::Arc<Catalog>)
 
 async fn look(kind: &str, key: &str, value: &str) -> anyhow::Result<std::sync::Arc<Catalog>> {
     let kind = Kind::with_one_key(kind, key, value)?;
-    let connector = kind.connect("database").await?;
+    let connector = kind.connect("database", &upstream::NoSources).await?;
     Ok(connector.catalog())
 }
 

@@ -7,6 +7,7 @@ use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, VariantAccess, Visitor};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
+use upstream::Sources;
 
 use super::Fault;
 
@@ -19,14 +20,17 @@ pub(crate) enum Kind {
     Sql(connector_sql::Config),
     /// A folder for each user.
     Files(connector_files::Config),
+    /// An HTTP API.
+    Openapi(connector_openapi::Config),
 }
 
 impl Kind {
     /// Connects to the resource.
-    pub(crate) async fn connect(self, name: &str) -> connector::Result<Arc<dyn Connector>> {
+    pub(crate) async fn connect(self, name: &str, sources: &dyn Sources) -> connector::Result<Arc<dyn Connector>> {
         Ok(match self {
             Self::Sql(config) => Arc::new(connector_sql::Sql::connect(name, config).await?),
             Self::Files(config) => Arc::new(connector_files::Files::open(name, config).await?),
+            Self::Openapi(config) => Arc::new(connector_openapi::OpenApi::connect(name, config, sources).await?),
         })
     }
 

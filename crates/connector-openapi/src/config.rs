@@ -1,0 +1,85 @@
+use std::path::PathBuf;
+
+use access::Effect;
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use upstream::{ClientConfig, ConnectConfig, CredentialConfig, ExchangeConfig, IdentityConfig, SignedConfig};
+
+/// An HTTP API, where its description is, and whose its calls are.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The API's base address: `https://api.example.com/v1`. All calls go to this origin. Where it is left out, the
+    /// document's own first server.
+    pub url: Option<String>,
+    /// Its OpenAPI or Swagger document, JSON or YAML: a file or an address. Where it is left out, it is looked for at
+    /// the usual places under `url`.
+    pub document: Option<String>,
+    /// Further origins that operations with servers of their own may be sent to.
+    pub servers: Vec<String>,
+    /// Values of variables in the document's server addresses.
+    pub server_variables: IndexMap<String, String>,
+    /// Let the document refer to other documents: `$ref`s to the same folder or the same origin are followed.
+    pub remote_refs: bool,
+    /// What is offered; everything where nothing is said.
+    pub include: Selection,
+    /// What is not, of that.
+    pub exclude: Selection,
+    /// What operations do, by their names, where their method says it wrong: a POST that is a search is `read`.
+    pub effects: IndexMap<String, Effect>,
+    /// Whether paths that follow REST conventions are offered as collections too.
+    pub collections: Option<bool>,
+    /// How calls are sent.
+    pub http: ClientConfig,
+    /// Everybody's: calls are not tied to the caller.
+    pub shared: bool,
+    /// Parameters, headers and body fields that take a value from the caller.
+    pub bind: IndexMap<String, String>,
+    /// Each user's own credential.
+    pub credential: Option<CredentialConfig>,
+    /// Token exchange (RFC 8693).
+    pub exchange: Option<ExchangeConfig>,
+    /// A token about the user, signed here.
+    pub signed: Option<SignedConfig>,
+    /// Each user connects their own account there (OAuth 2.1).
+    pub connect: Option<ConnectConfig>,
+    /// The largest document that is read.
+    pub document_bytes_max: Option<u64>,
+    /// The folder that a relative `document` is looked for in: that of the configuration file.
+    #[serde(skip)]
+    pub base: PathBuf,
+}
+
+/// Some of an API's operations: those to which every list that is not empty has an entry.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Selection {
+    /// Tags, exactly.
+    pub tags: Vec<String>,
+    /// Paths, with `*` for anything: `/repos/*`.
+    pub paths: Vec<String>,
+    /// Methods: `GET`.
+    pub methods: Vec<String>,
+    /// Operations' names, with `*` for anything: `list*`.
+    pub names: Vec<String>,
+}
+
+impl Config {
+    /// The API that a document describes.
+    pub fn new(document: impl Into<String>) -> Self {
+        Self { document: Some(document.into()), ..Self::default() }
+    }
+
+    /// How calls are tied to their caller.
+    pub fn identity(&self) -> IdentityConfig {
+        IdentityConfig {
+            shared: self.shared,
+            bind: self.bind.clone(),
+            credential: self.credential.clone(),
+            exchange: self.exchange.clone(),
+            signed: self.signed.clone(),
+            connect: self.connect.clone(),
+        }
+    }
+}

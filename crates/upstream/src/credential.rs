@@ -1,0 +1,65 @@
+use std::fmt::Debug;
+
+use access::Caller;
+use connector::Result;
+use http::HeaderName;
+
+use crate::Secret;
+
+/// What one user has for one upstream.
+#[derive(Clone, Debug)]
+pub enum Credential {
+    /// A key or a token.
+    Token(Secret),
+    /// An account (RFC 7617).
+    Basic {
+        /// Its name.
+        username: String,
+        /// Its password.
+        password: Secret,
+    },
+}
+
+/// Where a credential goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Placement {
+    /// `Authorization: Bearer …` (RFC 6750 section 2.1).
+    Bearer,
+    /// `Authorization: Basic …` (RFC 7617 section 2). A token is taken as `name:password`, or as the name alone.
+    Basic,
+    /// A header of the API's own, after a prefix.
+    Header {
+        /// Which.
+        name: HeaderName,
+        /// What stands before the credential: `Token `, or nothing.
+        prefix: String,
+    },
+    /// A pair of the query.
+    Query {
+        /// Its name.
+        name: String,
+    },
+    /// A cookie (RFC 6265 section 4.2).
+    Cookie {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// Where a user's own credential for one upstream comes from.
+#[async_trait::async_trait]
+pub trait CredentialSource: Debug + Send + Sync {
+    /// What this caller has; `None` where nothing is known for them. Never another user's, whatever happens. An error
+    /// that tells the caller how to get one is kept for sources that know how.
+    async fn credential(&self, caller: &Caller) -> Result<Option<Credential>>;
+
+    /// The upstream answered 401 to what this source gave: what is remembered for this caller may be stale. `true`
+    /// where asking again may give another one.
+    async fn refused(&self, caller: &Caller) -> bool {
+        let _ = caller;
+        false
+    }
+
+    /// A few words for `bellhop check`: `the claim api_key`, `the credential store`.
+    fn describe(&self) -> String;
+}

@@ -1,0 +1,22 @@
+//! Calls to other people's servers over HTTP, for every kind of resource that needs them.
+//!
+//! Two walls stand here. A [`Client`] reaches the origins that configuration names and nothing else, whatever an
+//! argument, a redirect or a name server says. A [`Credential`] makes a call one caller's: it comes from a
+//! [`CredentialSource`] that is asked with a verified [`access::Caller`], and goes into a request where a
+//! [`Placement`] says.
+
+mod client;
+mod config;
+mod credential;
+mod request;
+mod secret;
+mod sources;
+
+pub use client::{Client, Response};
+pub use config::{
+    ClientConfig, ConfigError, ConnectConfig, CredentialConfig, ExchangeConfig, IdentityConfig, SignedConfig,
+};
+pub use credential::{Credential, CredentialSource, Placement};
+pub use request::{Origin, PathBuilder, Request};
+pub use secret::Secret;
+pub use sources::{NoSources, Sources};

@@ -1,0 +1,35 @@
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use crate::{ConnectConfig, CredentialSource};
+
+/// What the house around a resource gives it to act as its callers. Sources that need nothing from outside (a claim, a
+/// variable, a command) are made by this crate itself.
+pub trait Sources: Debug + Send + Sync {
+    /// The credential store's entries for this resource; `None` where no store is configured.
+    fn store(&self, resource: &str) -> Option<Arc<dyn CredentialSource>>;
+
+    /// The accounts that users connect to this resource; `None` where no store is configured.
+    fn connect(&self, resource: &str, config: &ConnectConfig) -> Option<Arc<dyn CredentialSource>>;
+
+    /// A declared query of a SQL resource, run as the caller: `shop.api_keys`.
+    fn query(&self, sql_resource: &str, action: &str) -> Option<Arc<dyn CredentialSource>>;
+}
+
+/// For a resource that stands alone: nothing is configured.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoSources;
+
+impl Sources for NoSources {
+    fn store(&self, _resource: &str) -> Option<Arc<dyn CredentialSource>> {
+        None
+    }
+
+    fn connect(&self, _resource: &str, _config: &ConnectConfig) -> Option<Arc<dyn CredentialSource>> {
+        None
+    }
+
+    fn query(&self, _sql_resource: &str, _action: &str) -> Option<Arc<dyn CredentialSource>> {
+        None
+    }
+}
