@@ -8,6 +8,7 @@ use access::{IssuerConfig, Policy, Verifier, VerifierOptions};
 use agent::Agent;
 use anyhow::{Context, anyhow};
 use connector::{Connector, ErrorKind};
+use credentials::Accounts;
 use gateway::{Audit, Gateway};
 use upstream::Sources;
 
@@ -19,6 +20,7 @@ use crate::sources::HouseSources;
 pub(crate) struct House {
     pub(crate) gateway: Gateway,
     pub(crate) agent: Arc<Agent>,
+    pub(crate) accounts: Arc<Accounts>,
     pub(crate) server: Server,
     pub(crate) issuers: Vec<IssuerConfig>,
     pub(crate) bypass: bool,
@@ -50,16 +52,19 @@ impl House {
             ));
         }
         let policy = Policy::new(config.resources.iter().map(|it| (it.name.clone(), it.policy.clone())));
+        let stored = config.resources.iter().filter(|it| it.kind.lets_users_set()).map(|it| it.name.clone()).collect();
         let store = match config.resources.iter().any(|it| it.kind.keeps_credentials()) {
             true => Some(config.credentials.open().await?),
             false => None,
         };
+        let accounts = Arc::new(store.clone().map_or_else(Accounts::default, |store| Accounts::new(store, stored)));
         let sources: Arc<dyn Sources> = Arc::new(HouseSources::new(store));
         let Connected { resources, away } = connect(config.resources, sources, if_away).await?;
         let audit = audit(config.audit).await.context("the audit cannot be opened")?;
         Ok(Self {
             gateway: Gateway::new(resources, policy, config.limits, audit, None)?,
             agent: Arc::new(Agent::new(config.model, config.agent_limits, config.instructions)?),
+            accounts,
             server: config.server,
             issuers: config.issuers,
             bypass: config.bypass,

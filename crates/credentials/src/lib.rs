@@ -4,6 +4,7 @@
 //! secret, whose it is and what it is for are sealed, and rows are found by keyed hashes. A row moved to another
 //! user or resource does not open. [`StoreSource`] gives a caller their own and nobody else's.
 
+mod accounts;
 mod error;
 mod key;
 mod seal;
@@ -11,6 +12,7 @@ mod slot;
 mod source;
 mod store;
 
+pub use accounts::{Accounts, Given, State};
 pub use error::StoreError;
 pub use key::{KeyRing, StoreKey};
 pub use slot::{RecordKind, Slot};

@@ -13,7 +13,7 @@ pub(crate) fn layer(site: &Site) -> CorsLayer {
     let origins = site.cors_origins().iter().filter_map(|origin| HeaderValue::from_str(&origin.header()).ok());
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins.collect::<Vec<_>>()))
-        .allow_methods([Method::GET, Method::POST, Method::DELETE])
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers([
             ACCEPT,
             AUTHORIZATION,

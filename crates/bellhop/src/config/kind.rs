@@ -34,10 +34,15 @@ impl Kind {
         })
     }
 
+    /// Whether users set their own credentials for it.
+    pub(crate) fn lets_users_set(&self) -> bool {
+        matches!(self, Self::Openapi(config) if config.credential.as_ref().is_some_and(|it| it.store))
+    }
+
     /// Whether users' own credentials for it are kept in the store.
     pub(crate) fn keeps_credentials(&self) -> bool {
         match self {
-            Self::Openapi(config) => config.credential.as_ref().is_some_and(|it| it.store) || config.connect.is_some(),
+            Self::Openapi(config) => self.lets_users_set() || config.connect.is_some(),
             Self::Sql(_) | Self::Files(_) => false,
         }
     }

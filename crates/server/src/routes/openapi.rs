@@ -14,6 +14,7 @@ pub(super) async fn document(State(shared): State<Arc<Shared>>) -> Json<Value> {
         "/api/agents/chat": {"post": chat()},
         "/api/tools": {"get": tools()},
         "/api/tools/{name}": {"post": call()},
+        "/api/credentials/{resource}": credential(),
         "/.well-known/oauth-protected-resource": {"get": public("Protected resource metadata (RFC 9728)")},
         "/.well-known/oauth-protected-resource/{path}": {"get": well_known()},
         "/healthz": {"get": public("The process lives")},
@@ -80,6 +81,7 @@ fn chat() -> Value {
             "success": {"type": "boolean"}, "duration_ms": {"type": "integer"}
         }}},
         "usage": {"type": ["object", "null"]},
+        "visit": {"type": "string", "format": "uri", "description": "An address that the user must open first"},
         "request_id": {"type": "string"}
     }});
     json!({
@@ -112,6 +114,38 @@ fn call() -> Value {
     })
 }
 
+fn credential() -> Value {
+    let text = json!({"type": "string", "minLength": 1, "writeOnly": true});
+    let one = |properties: Value, required: Value| json!({"type": "object", "additionalProperties": false, "properties": properties, "required": required});
+    let given = json!({"oneOf": [
+        one(json!({"token": text}), json!(["token"])),
+        one(json!({"username": text, "password": text}), json!(["username", "password"]))
+    ]});
+    let data = json!({"type": "object", "properties": {
+        "resource": {"type": "string"}, "set": {"type": "boolean"}, "type": {"enum": ["token", "basic"]},
+        "set_at_s": {"type": "integer"}, "removed": {"type": "boolean"}
+    }});
+    let answer = json!({"type": "object", "properties": {"success": {"const": true}, "data": data}});
+    json!({
+        "get": {
+            "summary": "Whether you have set a credential for a resource",
+            "parameters": named(),
+            "responses": responses(answer.clone())
+        },
+        "put": {
+            "parameters": named(),
+            "summary": "Keep your own credential for a resource",
+            "requestBody": {"required": true, "content": {"application/json": {"schema": given}}},
+            "responses": responses(answer.clone())
+        },
+        "delete": {"summary": "Forget it", "parameters": named(), "responses": responses(answer)}
+    })
+}
+
+fn named() -> Value {
+    json!([{"name": "resource", "in": "path", "required": true, "schema": {"type": "string"}}])
+}
+
 fn responses(answer: Value) -> Value {
     json!({
         "200": {"description": "Done", "content": {"application/json": {"schema": answer}}},
@@ -141,6 +175,7 @@ fn components() -> Value {
                 "code": {"type": "string"},
                 "retryable": {"type": "boolean"},
                 "retry_after_s": {"type": "integer"},
+                "visit": {"type": "string", "format": "uri", "description": "An address that the user must open first"},
                 "request_id": {"type": "string"}
             }}
         }

@@ -8,11 +8,14 @@ use serde_json::{Value, json};
 use super::server::{Answer, ISSUER, Server, failed};
 
 /// Every endpoint. One that is added must be added here, with who may reach it.
-const ALL: [(&str, &str, Access); 10] = [
+const ALL: [(&str, &str, Access); 13] = [
     ("POST", "/mcp", Access::User),
     ("POST", "/api/agents/chat", Access::User),
     ("GET", "/api/tools", Access::User),
     ("POST", "/api/tools/{name}", Access::User),
+    ("GET", "/api/credentials/{resource}", Access::User),
+    ("PUT", "/api/credentials/{resource}", Access::User),
+    ("DELETE", "/api/credentials/{resource}", Access::User),
     ("GET", "/.well-known/oauth-protected-resource", Access::Public),
     ("GET", "/.well-known/oauth-protected-resource/{*path}", Access::Public),
     ("GET", "/healthz", Access::Public),
@@ -22,7 +25,7 @@ const ALL: [(&str, &str, Access); 10] = [
 ];
 
 fn at(path: &str) -> String {
-    path.replace("{name}", "desk_notes_list").replace("{*path}", "mcp")
+    path.replace("{name}", "desk_notes_list").replace("{resource}", "desk").replace("{*path}", "mcp")
 }
 
 #[test]
