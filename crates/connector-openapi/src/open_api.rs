@@ -67,8 +67,9 @@ impl Connector for OpenApi {
         };
         let wanted = now.operation(&invoke.action)?;
         let _caller = connector::spend(permit, &self.name, &operation, wanted.effect)?;
-        let request = request::build(&now.api, wanted, &invoke.input, &self.origin)?;
-        response::outcome(self.client.send(request).await?, context)
+        let mut request = request::build(&now.api, wanted, &invoke.input, &self.origin)?;
+        request.answer_bytes_max = context.result_bytes_max;
+        response::outcome(wanted, self.client.send(request).await?, context)
     }
 
     async fn health(&self) -> Result<()> {
