@@ -54,9 +54,8 @@ pub(super) fn set(headers: &mut HeaderMap, parameter: &Parameter, value: &Value)
             }
         },
     };
-    let wrong =
-        || refused(&parameter.argument, "goes into a header and cannot have line breaks or control characters.");
-    if text.chars().any(char::is_control) {
+    let wrong = || refused(&parameter.argument, "goes into a header: it takes plain ASCII text without line breaks.");
+    if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return Err(wrong());
     }
     let name = HeaderName::from_bytes(parameter.name.as_bytes());

@@ -24,9 +24,6 @@ pub(crate) use body::schema as body_schema;
 pub(crate) use header::is_sent;
 pub(crate) use idempotency::is_key as is_idempotency_key;
 
-/// The most bytes of an answer's body, until whoever sends the request knows better.
-const ANSWER_BYTES_MAX: usize = 1024 * 1024;
-
 /// JSON where the upstream can choose, anything else rather than nothing.
 const ACCEPT: HeaderValue = HeaderValue::from_static("application/json, */*;q=0.5");
 
@@ -57,17 +54,11 @@ pub(crate) fn build(api: &Api, operation: &Operation, input: &Map<String, Value>
         headers.insert(names::CONTENT_TYPE, written.media_type);
         content = written.content;
     }
-    Ok(Request {
-        method: operation.method.clone(),
-        origin: origin.clone(),
-        path,
-        query,
-        headers,
-        body: content,
-        // A POST of which configuration says that it reads is a search.
-        repeatable: operation.method.is_idempotent() || operation.effect == Effect::Read || has_key,
-        answer_bytes_max: ANSWER_BYTES_MAX,
-    })
+    let mut request = Request::new(operation.method.clone(), origin.clone(), path);
+    (request.query, request.headers, request.body) = (query, headers, content);
+    // A POST of which configuration says that it reads is a search.
+    request.repeatable |= operation.effect == Effect::Read || has_key;
+    Ok(request)
 }
 
 /// A parameter that the caller gave a value for.
@@ -77,3 +68,6 @@ type Given<'a> = (&'a Parameter, &'a Value);
 fn refused(argument: &str, why: &str) -> Error {
     Error::invalid(format!("`{argument}` {why}"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,49 +37,26 @@ fn is_for(variable: &str, parameter: &str) -> bool {
     variable == parameter || bare(variable) == bare(parameter)
 }
 
-/// An encoded `/` is a `/` again behind many proxies. It is sent where it only separates names; never where one of
-/// the pieces would then be empty or a step through the tree.
+/// An encoded `/` is a `/` again behind many proxies. It is sent where it separates names; never where nothing would
+/// stand between two of them. Steps of `.` and `..` are the path builder's to refuse.
 fn check(argument: &str, shape: &Shape<'_>) -> Result<()> {
-    let empty = || refused(argument, "is part of the address and cannot be empty.");
-    let sound = |text: &str| match steps(text) {
+    let texts: Vec<&str> = match shape {
+        Shape::Undefined => vec![""],
+        Shape::One(text) => vec![text],
+        Shape::Many(items) => items.iter().map(AsRef::as_ref).collect(),
+        Shape::Pairs(pairs) => pairs.iter().flat_map(|(key, value)| [*key, value.as_ref()]).collect(),
+    };
+    if texts.iter().all(|text| text.is_empty()) {
+        return Err(refused(argument, "is part of the address and cannot be empty."));
+    }
+    let has_gap = |text: &str| text.contains(['/', '\\']) && text.split(['/', '\\']).any(str::is_empty);
+    match texts.into_iter().any(has_gap) {
         true => Err(refused(
             argument,
-            "is part of the address: it cannot be `.` or `..`, nor have them or nothing between slashes.",
+            "is part of the address: it cannot begin or end with a slash, nor have two in a row.",
         )),
         false => Ok(()),
-    };
-    match shape {
-        Shape::Undefined => Err(empty()),
-        Shape::One(text) if text.is_empty() => Err(empty()),
-        Shape::One(text) => sound(text),
-        Shape::Many(items) => items.iter().try_for_each(|item| sound(item)),
-        Shape::Pairs(pairs) => pairs.iter().try_for_each(|(key, value)| sound(key).and_then(|()| sound(value))),
     }
-}
-
-fn steps(text: &str) -> bool {
-    let plain = plain(text);
-    let mut pieces = plain.split(['/', '\\']);
-    match pieces.clone().count() {
-        1 => matches!(plain.as_str(), "." | ".."),
-        _ => pieces.any(|piece| matches!(piece, "" | "." | "..")),
-    }
-}
-
-/// What a server that decodes too often would see.
-fn plain(text: &str) -> String {
-    const ROUNDS_MAX: usize = 4;
-    let mut plain = text.to_owned();
-    for _ in 0..ROUNDS_MAX {
-        let next = [("%25", "%"), ("%2e", "."), ("%2E", "."), ("%2f", "/"), ("%2F", "/"), ("%5c", "\\"), ("%5C", "\\")]
-            .iter()
-            .fold(plain.clone(), |text, (from, to)| text.replace(from, to));
-        if next == plain {
-            break;
-        }
-        plain = next;
-    }
-    plain
 }
 
 fn expand(path: PathBuilder, name: &str, shape: &Shape<'_>, style: Style, explode: bool) -> PathBuilder {

@@ -22,30 +22,28 @@ pub(super) fn json(text: &str, bytes_max: usize) -> Option<String> {
             }
             continue;
         }
-        let here = match byte {
+        let (here, depth) = match byte {
             b'"' => {
                 in_string = true;
                 continue;
             }
-            b'[' | b'{' => {
-                open.push(if byte == b'[' { ']' } else { '}' });
-                at + 1
-            }
-            b']' | b'}' => {
-                open.pop();
-                at + 1
-            }
-            b',' => at,
+            b'[' | b'{' => (at + 1, open.len() + 1),
+            b']' | b'}' => (at + 1, open.len().saturating_sub(1)),
+            b',' => (at, open.len()),
             _ => continue,
         };
-        if here + open.len() <= bytes_max {
-            end = Some((here, open.len()));
+        if here + depth > bytes_max {
+            break;
         }
+        match byte {
+            b'[' => open.push(']'),
+            b'{' => open.push('}'),
+            b']' | b'}' => drop(open.pop()),
+            _ => {}
+        }
+        end = Some(here);
     }
-    let (end, depth) = end?;
-    // Nothing is taken from `open` after the last end without another end: its first brackets are those of that place.
-    let brackets = open.iter().take(depth).rev();
-    Some(text.get(..end)?.chars().chain(brackets.copied()).collect())
+    Some(text.get(..end?)?.chars().chain(open.into_iter().rev()).collect())
 }
 
 /// Text as a string, as much of it as fits.

@@ -7,7 +7,7 @@ mod empty;
 mod file;
 mod json;
 
-use connector::{Context, Error, ErrorKind, Outcome, Result};
+use connector::{Context, Outcome, Result};
 use http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use upstream::Response;
 
@@ -20,7 +20,7 @@ pub(crate) fn outcome(operation: &Operation, response: Response, context: &Conte
         return Ok(Outcome { notices, ..Outcome::default() });
     }
     if let Some(error) = response.error() {
-        return Err(told(operation, error));
+        return Err(error);
     }
     let is_accepted = response.status == StatusCode::ACCEPTED;
     let mut outcome = match response.body.is_empty() || operation.method == Method::HEAD {
@@ -37,15 +37,6 @@ pub(crate) fn outcome(operation: &Operation, response: Response, context: &Conte
     Ok(outcome)
 }
 
-/// A missing item is told like everywhere else in the house, where the upstream has no words of its own for it.
-fn told(operation: &Operation, error: Error) -> Error {
-    let names_item = operation.parameters.iter().any(|parameter| parameter.place == Place::Path);
-    match error.kind() {
-        ErrorKind::NotFound if names_item && error.message().is_empty() => Error::not_found(&operation.name),
-        _ => error,
-    }
-}
-
 fn takes_tags(operation: &Operation) -> bool {
     operation.parameters.iter().any(|parameter| {
         parameter.place == Place::Header
@@ -58,3 +49,6 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
     let value = headers.get(name)?.to_str().ok()?.trim();
     (!value.is_empty() && value.len() <= CHARS_MAX).then(|| value.to_owned())
 }
+
+#[cfg(test)]
+mod tests;
