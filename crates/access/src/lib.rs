@@ -42,4 +42,4 @@ pub use keys::{FetchError, discover};
 pub use permit::{Permit, PermitMismatch, Target};
 pub use policy::{Denied, Needs, Policy, ResourcePolicy};
 pub use token::TokenError;
-pub use verifier::{NotReady, Verifier};
+pub use verifier::{NotReady, SignedIn, Verifier};

@@ -1,3 +1,5 @@
+mod sign_in;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +11,8 @@ use serde_json::Value;
 
 use crate::keys::{Address, Fetcher, Identity, Key, KeySet, Limits, Remote};
 use crate::token::{self, Parsed, Times};
+pub use sign_in::SignedIn;
+
 use crate::{Caller, ConfigError, IssuerConfig, Keys, TokenError, VerifierOptions};
 
 /// Makes callers of bearer tokens, and nothing else does. Cloning shares keys and caches.

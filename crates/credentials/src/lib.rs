@@ -5,16 +5,20 @@
 //! user or resource does not open. [`StoreSource`] gives a caller their own and nobody else's.
 
 mod accounts;
+mod connect;
 mod error;
 mod key;
+mod oauth;
 mod seal;
 mod slot;
 mod source;
 mod store;
 
 pub use accounts::{Accounts, Given, State};
+pub use connect::{Answered, Begun, Connect, ConnectionSource, Cookie, Finished, Links, Visit};
 pub use error::StoreError;
 pub use key::{KeyRing, StoreKey};
+pub use oauth::OAuthClient;
 pub use slot::{RecordKind, Slot};
 pub use source::StoreSource;
 pub use store::{Entry, Lease, Opened, Place, Store};

@@ -9,6 +9,8 @@ pub enum RecordKind {
     Credential,
     /// The tokens of an account that the user connected.
     Connection,
+    /// A flow that waits for its user to come back.
+    Pending,
 }
 
 impl RecordKind {
@@ -17,6 +19,7 @@ impl RecordKind {
         match self {
             Self::Credential => "credential",
             Self::Connection => "connection",
+            Self::Pending => "pending",
         }
     }
 }

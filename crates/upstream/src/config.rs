@@ -172,6 +172,21 @@ pub struct ConnectConfig {
     /// What is asked for.
     #[serde(default)]
     pub scopes: Vec<String>,
+    /// For which of its resources (RFC 8707).
+    #[serde(default)]
+    pub resource: Option<String>,
+    /// What else its authorization endpoint wants: `{ access_type = "offline", prompt = "consent" }`.
+    #[serde(default)]
+    pub authorize_parameters: IndexMap<String, String>,
+    /// The page of your own product where users connect this account, by `POST /api/connections/{resource}`. Users are
+    /// sent there where Bellhop cannot find out by itself who opens a link.
+    #[serde(default)]
+    pub page: Option<String>,
+    /// Let whoever opens a link from a tool's answer connect an account for the user that it was made for, after a page
+    /// that names that user. Without it, and without `[auth] sign_in`, no such link is given. Only where nobody would
+    /// send a link to somebody else, such as on one's own machine.
+    #[serde(default)]
+    pub trust_visitors: bool,
 }
 
 /// Why a configuration makes no client.

@@ -1,8 +1,9 @@
 //! What a signed-in user may do with their own credentials.
 
+mod connected;
 mod kept;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use connector::{Error, Result};
@@ -10,6 +11,9 @@ use serde::Serialize;
 
 pub use kept::Given;
 
+use upstream::ConnectConfig;
+
+use crate::connect::{Connect, Links};
 use crate::{Store, StoreError};
 
 /// The credentials that users keep here, and which resources take them.
@@ -17,6 +21,8 @@ use crate::{Store, StoreError};
 pub struct Accounts {
     store: Option<Arc<Store>>,
     stored: BTreeSet<String>,
+    connects: BTreeMap<String, Arc<Connect>>,
+    links: Arc<Links>,
 }
 
 /// Whether something is kept, and nothing of what.
@@ -37,7 +43,25 @@ pub struct State {
 impl Accounts {
     /// `stored` are the resources whose credentials users may set themselves.
     pub fn new(store: Arc<Store>, stored: BTreeSet<String>) -> Self {
-        Self { store: Some(store), stored }
+        Self { store: Some(store), stored, ..Self::default() }
+    }
+
+    /// Lets users connect their accounts at these resources' upstreams.
+    #[must_use]
+    pub fn with_connections(
+        mut self,
+        configs: impl IntoIterator<Item = (String, ConnectConfig)>,
+        links: Links,
+    ) -> Self {
+        self.links = Arc::new(links);
+        if let Some(store) = &self.store {
+            let connect = |(resource, config): (String, ConnectConfig)| {
+                let connect = Connect::new(resource.clone(), config, store.clone(), self.links.clone());
+                (resource, Arc::new(connect))
+            };
+            self.connects = configs.into_iter().map(connect).collect();
+        }
+        self
     }
 
     /// The store, where this resource is among `resources`. Whatever else is asked for does not exist.
