@@ -8,15 +8,19 @@
 mod client;
 mod config;
 mod credential;
+mod identity;
 mod request;
 mod secret;
+mod source;
 mod sources;
 
 pub use client::{Client, Response};
-pub use config::{
-    ClientConfig, ConfigError, ConnectConfig, CredentialConfig, ExchangeConfig, IdentityConfig, SignedConfig,
-};
+pub use config::{ClientConfig, ConfigError};
 pub use credential::{Credential, CredentialSource, Placement};
+pub use identity::{
+    Attached, Bind, ClientAuth, ConnectConfig, CredentialConfig, Described, ExchangeConfig, Identity, IdentityConfig,
+    Place, Scheme, SignedConfig, Target, Tie, another, fold,
+};
 pub use request::{Origin, PathBuilder, Request};
 pub use secret::Secret;
 pub use sources::{NoSources, Sources};
