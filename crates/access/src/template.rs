@@ -110,9 +110,8 @@ impl Template {
                 Piece::Text(text) => value.push_str(text),
                 Piece::Id => value.push_str(caller.id().as_str()),
                 Piece::Issuer => value.push_str(caller.issuer()),
-                Piece::Claim(claim) => value.push_str(
-                    &scalar(caller.claims(), claim).ok_or_else(|| NoValue::Claim { claim: claim.clone() })?,
-                ),
+                Piece::Claim(claim) => value
+                    .push_str(&scalar(caller.claims(), claim).ok_or_else(|| NoValue::Claim { claim: claim.clone() })?),
             }
         }
         let fits = value.len() <= Self::BYTES_MAX && !value.trim().is_empty() && !value.chars().any(char::is_control);

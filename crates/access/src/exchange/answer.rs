@@ -23,7 +23,8 @@ impl Answer {
         let body = body.ok_or_else(|| unusable("it is not JSON"))?;
         let access_token = body.get("access_token").and_then(Value::as_str).filter(|token| !token.is_empty());
         let access_token = access_token.ok_or_else(|| unusable("it has no access_token"))?.to_owned();
-        let is_bearer = body.get("token_type").and_then(Value::as_str).is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"));
+        let is_bearer =
+            body.get("token_type").and_then(Value::as_str).is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"));
         if !is_bearer {
             return Err(unusable("its token is not a bearer token"));
         }

@@ -66,7 +66,9 @@ impl IdentitySigner {
     /// The JWK Set (RFC 7517 section 5) that its tokens are checked with.
     pub fn jwks(&self) -> Value {
         let mut keys = vec![self.key.jwk()];
-        keys.extend(self.retired.iter().filter(|old| old.get("kid") != keys[0].get("kid")).cloned().collect::<Vec<_>>());
+        keys.extend(
+            self.retired.iter().filter(|old| old.get("kid") != keys[0].get("kid")).cloned().collect::<Vec<_>>(),
+        );
         json!({ "keys": keys })
     }
 
@@ -111,6 +113,9 @@ fn random() -> Result<String, SignerError> {
 
 impl fmt::Debug for IdentitySigner {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("IdentitySigner").field("issuer", &self.issuer).field("kid", &self.key.kid()).finish_non_exhaustive()
+        out.debug_struct("IdentitySigner")
+            .field("issuer", &self.issuer)
+            .field("kid", &self.key.kid())
+            .finish_non_exhaustive()
     }
 }

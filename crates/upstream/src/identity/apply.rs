@@ -3,9 +3,9 @@ use connector::{Error, ErrorKind, Result};
 use http::StatusCode;
 use http::header::COOKIE;
 
+use super::set::{cookie_name, decoded, query_name, set_cookie, set_header};
 use super::tie::Use;
 use super::{Identity, Place, Source, Target, Tie, fold};
-use super::set::{cookie_name, decoded, query_name, set_cookie, set_header};
 use crate::{Client, Request, Response};
 
 /// Whose credentials went into a request, to tell them when it was refused.

@@ -43,9 +43,8 @@ impl Means {
         let source: Source = if let Some(name) = claim {
             std::sync::Arc::new(Claim::new(name).map_err(|error| wrong(&error.to_string()))?)
         } else if let Some(query) = query {
-            let (sql, action) = query
-                .split_once('.')
-                .ok_or_else(|| wrong("write `query` as RESOURCE.QUERY, such as shop.api_keys"))?;
+            let (sql, action) =
+                query.split_once('.').ok_or_else(|| wrong("write `query` as RESOURCE.QUERY, such as shop.api_keys"))?;
             sources.query(sql, action).ok_or_else(|| wrong("there is no SQL resource to ask"))?
         } else if *store {
             sources.store(resource).ok_or_else(|| wrong("the credential store has no key yet: set it"))?

@@ -14,9 +14,7 @@ use connector::{Error, Result};
 
 pub use apply::{Attached, another};
 pub use bind::{Bind, Target, fold};
-pub use config::{
-    ClientAuth, ConnectConfig, CredentialConfig, ExchangeConfig, IdentityConfig, SignedConfig,
-};
+pub use config::{ClientAuth, ConnectConfig, CredentialConfig, ExchangeConfig, IdentityConfig, SignedConfig};
 pub use describe::{Described, Place, Scheme};
 pub use tie::Tie;
 
@@ -57,7 +55,8 @@ impl Identity {
             let source = source.ok_or_else(|| wrong("`connect` needs the credential store: set its key"))?;
             means.push(Means { source, at: Where::Always(Placement::Bearer), personal: true });
         }
-        let identity = Self { resource: resource.to_owned(), shared: config.shared, public: config.public, binds, means };
+        let identity =
+            Self { resource: resource.to_owned(), shared: config.shared, public: config.public, binds, means };
         identity.check_places()?;
         Ok(identity)
     }
@@ -69,12 +68,18 @@ impl Identity {
 
     /// Whether nothing at all is configured: the whole resource is closed.
     pub fn is_closed(&self) -> bool {
-        !self.shared && !self.public && self.means.is_empty() && !self.binds.iter().any(|bind| bind.template.names_the_caller())
+        !self.shared
+            && !self.public
+            && self.means.is_empty()
+            && !self.binds.iter().any(|bind| bind.template.names_the_caller())
     }
 
     /// The line that opens a resource of which nothing is said.
     pub fn open_with(&self) -> String {
-        format!("credential = {{ store = true }}  # in [resources.{}]; or bind, exchange, signed, connect, shared = true", self.resource)
+        format!(
+            "credential = {{ store = true }}  # in [resources.{}]; or bind, exchange, signed, connect, shared = true",
+            self.resource
+        )
     }
 
     /// For `bellhop check`: how calls are tied, each way in a few words.

@@ -143,14 +143,18 @@ impl Identity {
                 .collect();
             let scheme = operation.security.iter().flatten().find(|scheme| scheme.placement.is_some());
             let line = match scheme {
-                Some(scheme) => format!("credentials.{} = {{ store = true }}  # in [resources.{resource}]", scheme.name),
+                Some(scheme) => {
+                    format!("credentials.{} = {{ store = true }}  # in [resources.{resource}]", scheme.name)
+                }
                 None => format!("signed = {{ audience = \"…\" }}  # in [resources.{resource}], if the API takes it"),
             };
             (format!("it needs {}, for which no credential is configured", schemes.join(" or ")), line)
         } else if !self.binds.is_empty() {
             (
                 "nothing that is bound to the caller is among its parameters".to_owned(),
-                format!("bind.\"header:X-User\" = \"{{caller.id}}\"  # in [resources.{resource}], if the API trusts it; or credential"),
+                format!(
+                    "bind.\"header:X-User\" = \"{{caller.id}}\"  # in [resources.{resource}], if the API trusts it; or credential"
+                ),
             )
         } else {
             ("nothing ties a call to its user".to_owned(), self.open_with())

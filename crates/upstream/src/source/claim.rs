@@ -23,7 +23,10 @@ impl CredentialSource for Claim {
     }
 
     fn missing(&self) -> String {
-        format!("Your token has no claim `{}`: sign in with an account that has it, or ask this server's operator.", self.name)
+        format!(
+            "Your token has no claim `{}`: sign in with an account that has it, or ask this server's operator.",
+            self.name
+        )
     }
 
     fn describe(&self) -> String {
