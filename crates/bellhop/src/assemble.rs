@@ -8,7 +8,7 @@ use access::{IssuerConfig, Policy, Verifier, VerifierOptions};
 use agent::Agent;
 use anyhow::{Context, anyhow};
 use connector::{Connector, ErrorKind};
-use credentials::Accounts;
+use credentials::{Accounts, Links, Store};
 use gateway::{Audit, Gateway};
 use upstream::Sources;
 
@@ -52,13 +52,8 @@ impl House {
             ));
         }
         let policy = Policy::new(config.resources.iter().map(|it| (it.name.clone(), it.policy.clone())));
-        let stored = config.resources.iter().filter(|it| it.kind.lets_users_set()).map(|it| it.name.clone()).collect();
-        let store = match config.resources.iter().any(|it| it.kind.keeps_credentials()) {
-            true => Some(config.credentials.open().await?),
-            false => None,
-        };
-        let accounts = Arc::new(store.clone().map_or_else(Accounts::default, |store| Accounts::new(store, stored)));
-        let sources: Arc<dyn Sources> = Arc::new(HouseSources::new(store));
+        let (store, accounts) = keep_accounts(&config).await?;
+        let sources: Arc<dyn Sources> = Arc::new(HouseSources::new(store, accounts.clone()));
         let Connected { resources, away } = connect(config.resources, sources, if_away).await?;
         let audit = audit(config.audit).await.context("the audit cannot be opened")?;
         Ok(Self {
@@ -89,6 +84,22 @@ impl House {
         }
         Ok(Verifier::new(self.issuers.clone(), options)?)
     }
+}
+
+/// Where users' own credentials are kept, if any resource needs it, and what users may do with them.
+async fn keep_accounts(config: &Config) -> anyhow::Result<(Option<Arc<Store>>, Arc<Accounts>)> {
+    if !config.resources.iter().any(|it| it.kind.keeps_credentials()) {
+        return Ok((None, Arc::default()));
+    }
+    let store = config.credentials.open().await?;
+    let stored = config.resources.iter().filter(|it| it.kind.lets_users_set()).map(|it| it.name.clone()).collect();
+    let connects = config.resources.iter().filter_map(|it| Some((it.name.clone(), it.kind.connect_config()?.clone())));
+    let links = Links::new(config.sign_ins.clone());
+    if let Some(url) = &config.server.doors.public_url {
+        links.set_base_url(url);
+    }
+    let accounts = Accounts::new(store.clone(), stored);
+    Ok((Some(store), Arc::new(accounts.with_connections(connects, links))))
 }
 
 struct Connected {

@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use credentials::{Store, StoreSource};
+use credentials::{Accounts, ConnectionSource, Store, StoreSource};
 use upstream::{ConnectConfig, CredentialSource, Sources};
 
 /// For every resource of one house.
 #[derive(Debug, Default)]
 pub(crate) struct HouseSources {
     store: Option<Arc<Store>>,
+    accounts: Arc<Accounts>,
 }
 
 impl HouseSources {
     /// `store` is there where a resource needs it.
-    pub(crate) fn new(store: Option<Arc<Store>>) -> Self {
-        Self { store }
+    pub(crate) fn new(store: Option<Arc<Store>>, accounts: Arc<Accounts>) -> Self {
+        Self { store, accounts }
     }
 }
 
@@ -24,8 +25,9 @@ impl Sources for HouseSources {
         Some(Arc::new(StoreSource::new(store, resource)))
     }
 
-    fn connect(&self, _resource: &str, _config: &ConnectConfig) -> Option<Arc<dyn CredentialSource>> {
-        None
+    fn connect(&self, resource: &str, _config: &ConnectConfig) -> Option<Arc<dyn CredentialSource>> {
+        let connect = self.accounts.connect(resource)?.clone();
+        Some(Arc::new(ConnectionSource(connect)))
     }
 
     fn query(&self, _sql_resource: &str, _action: &str) -> Option<Arc<dyn CredentialSource>> {

@@ -49,6 +49,7 @@ impl Shared {
     pub(crate) fn new(app: App, local: SocketAddr, stop: CancellationToken) -> Arc<Self> {
         let App { gateway, verifier, agent, accounts, config, authorization_servers } = app;
         let site = Site::new(&config, local);
+        accounts.links().set_base_url(&site.base_url);
         let meters = Meters::new();
         let mcp = Mcp::new(gateway.clone(), &site, &config, meters.clone(), stop);
         Arc::new(Self {

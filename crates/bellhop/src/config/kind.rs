@@ -7,7 +7,7 @@ use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, VariantAccess, Visitor};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
-use upstream::Sources;
+use upstream::{ConnectConfig, Sources};
 
 use super::Fault;
 
@@ -39,12 +39,17 @@ impl Kind {
         matches!(self, Self::Openapi(config) if config.credential.as_ref().is_some_and(|it| it.store))
     }
 
+    /// How users connect their accounts to it.
+    pub(crate) fn connect_config(&self) -> Option<&ConnectConfig> {
+        match self {
+            Self::Openapi(config) => config.connect.as_ref(),
+            Self::Sql(_) | Self::Files(_) => None,
+        }
+    }
+
     /// Whether users' own credentials for it are kept in the store.
     pub(crate) fn keeps_credentials(&self) -> bool {
-        match self {
-            Self::Openapi(config) => self.lets_users_set() || config.connect.is_some(),
-            Self::Sql(_) | Self::Files(_) => false,
-        }
+        self.lets_users_set() || self.connect_config().is_some()
     }
 
     /// The same, kept from writing by the resource itself where it can.

@@ -17,6 +17,7 @@ use std::path::Path;
 
 use access::{IssuerConfig, ResourcePolicy};
 use agent::{Limits, Model};
+use upstream::ConnectConfig;
 
 pub(crate) use audit::{Audit, Sink};
 pub(crate) use credentials::Credentials;
@@ -43,6 +44,8 @@ pub(crate) struct Config {
     pub(crate) audit: Audit,
     pub(crate) reload: Reload,
     pub(crate) credentials: Credentials,
+    /// This server's own clients at the issuers, by issuer, for finding out who opens a link.
+    pub(crate) sign_ins: Vec<(String, ConnectConfig)>,
     pub(crate) resources: Vec<Resource>,
     /// What a person should know about how this was read.
     pub(crate) notes: Vec<String>,
@@ -112,6 +115,7 @@ impl Config {
             audit: Audit::default(),
             reload: Reload::default(),
             credentials: Credentials::nowhere(),
+            sign_ins: Vec::new(),
             resources: Vec::new(),
             notes: Vec::new(),
             origin: origin.to_owned(),

@@ -17,8 +17,8 @@ use crate::request_id::RequestId;
 /// The largest body that holds one credential, in bytes.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 
-type Named = Result<Path<String>, PathRejection>;
-type Answer = Result<Response, Failure>;
+pub(super) type Named = Result<Path<String>, PathRejection>;
+pub(super) type Answer = Result<Response, Failure>;
 
 /// `GET /api/credentials/{resource}`: whether this user has set a credential. Never the credential.
 pub(super) async fn look(

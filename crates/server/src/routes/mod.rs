@@ -1,6 +1,8 @@
 //! One file for each endpoint, and the one table from which the router is made.
 
 mod chat;
+mod connect;
+mod connections;
 mod credentials;
 mod health;
 mod metrics;
@@ -60,6 +62,21 @@ pub(crate) fn table(config: &Config) -> Vec<Route> {
             access: User,
             methods: &["GET", "PUT", "DELETE"],
             handlers: get(credentials::look).put(credentials::set).delete(credentials::remove),
+        },
+        get_at("/api/connections", User, get(connections::list)),
+        Route {
+            path: "/api/connections/{resource}",
+            access: User,
+            methods: &["GET", "POST", "DELETE"],
+            handlers: get(connections::look).post(connections::begin).delete(connections::remove),
+        },
+        get_at("/connect/callback", Public, get(connect::callback)),
+        get_at("/connect/signed-in", Public, get(connect::signed_in)),
+        Route {
+            path: "/connect/{ticket}",
+            access: Public,
+            methods: &["GET", "POST"],
+            handlers: get(connect::visit).post(connect::confirm),
         },
         get_at("/.well-known/oauth-protected-resource", Public, get(well_known::root)),
         get_at("/.well-known/oauth-protected-resource/{*path}", Public, get(well_known::inserted)),

@@ -15,6 +15,14 @@ pub(super) async fn document(State(shared): State<Arc<Shared>>) -> Json<Value> {
         "/api/tools": {"get": tools()},
         "/api/tools/{name}": {"post": call()},
         "/api/credentials/{resource}": credential(),
+        "/api/connections": {"get": connections()},
+        "/api/connections/{resource}": connection(),
+        "/connect/callback": {"get": page("Where an upstream sends users back to", json!([]))},
+        "/connect/signed-in": {"get": page("Where the identity provider sends users back to", json!([]))},
+        "/connect/{ticket}": {
+            "get": page("A link of an answer, to connect an account", ticket()),
+            "post": page("The same, confirmed", ticket())
+        },
         "/.well-known/oauth-protected-resource": {"get": public("Protected resource metadata (RFC 9728)")},
         "/.well-known/oauth-protected-resource/{path}": {"get": well_known()},
         "/healthz": {"get": public("The process lives")},
@@ -140,6 +148,54 @@ fn credential() -> Value {
         },
         "delete": {"summary": "Forget it", "parameters": named(), "responses": responses(answer)}
     })
+}
+
+fn connections() -> Value {
+    let state = json!({"type": "object", "properties": {
+        "resource": {"type": "string"}, "set": {"type": "boolean"}, "set_at_s": {"type": "integer"}
+    }});
+    let answer = json!({"type": "object", "properties": {
+        "success": {"const": true}, "count": {"type": "integer"}, "data": {"type": "array", "items": state}
+    }});
+    json!({"summary": "The accounts that you can connect, and whether you have", "responses": responses(answer)})
+}
+
+fn connection() -> Value {
+    let answer = |properties: Value| {
+        let data = json!({"type": "object", "properties": properties});
+        responses(json!({"type": "object", "properties": {"success": {"const": true}, "data": data}}))
+    };
+    json!({
+        "get": {
+            "summary": "Whether you have connected your account",
+            "parameters": named(),
+            "responses": answer(json!({"resource": {"type": "string"}, "set": {"type": "boolean"}}))
+        },
+        "post": {
+            "summary": "Begin to connect your account",
+            "description": "To be called from the user's browser, with credentials: the answer sets a cookie that the way \
+                back asks for. Then send the browser to `visit`.",
+            "parameters": named(),
+            "responses": answer(json!({"resource": {"type": "string"}, "visit": {"type": "string", "format": "uri"}}))
+        },
+        "delete": {
+            "summary": "Forget your account and give its tokens back",
+            "parameters": named(),
+            "responses": answer(json!({"resource": {"type": "string"}, "removed": {"type": "boolean"}}))
+        }
+    })
+}
+
+fn page(summary: &str, parameters: Value) -> Value {
+    json!({"summary": summary, "security": [], "parameters": parameters, "responses": {
+        "200": {"description": "A page", "content": {"text/html": {}}},
+        "303": {"description": "On to the next page"},
+        "default": {"description": "A page that says what went wrong", "content": {"text/html": {}}}
+    }})
+}
+
+fn ticket() -> Value {
+    json!([{"name": "ticket", "in": "path", "required": true, "schema": {"type": "string"}}])
 }
 
 fn named() -> Value {
