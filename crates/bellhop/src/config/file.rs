@@ -8,6 +8,7 @@ use toml::de::{DeTable, Deserializer};
 
 use super::audit::AuditSection;
 use super::auth::{AuthSections, Issuers, from_environment};
+use super::credentials::CredentialsSection;
 use super::model::AgentSection;
 use super::{Config, Environment, Fault, Kind, Reload, Server, expand, resources};
 
@@ -57,6 +58,8 @@ struct File {
     audit: AuditSection,
     /// When resources are looked at again.
     reload: Reload,
+    /// Where users' own credentials are kept.
+    credentials: CredentialsSection,
 }
 
 /// Reads the whole file; the first fault is told with its place.
@@ -90,6 +93,7 @@ pub(super) fn read(text: &str, base: &Path, environment: &Environment) -> Result
         limits: file.limits,
         audit: file.audit.resolve(base)?,
         reload: file.reload,
+        credentials: file.credentials.resolve(base, environment)?,
         resources,
         ..Config::empty("")
     })

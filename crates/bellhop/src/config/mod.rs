@@ -2,6 +2,7 @@
 
 mod audit;
 mod auth;
+mod credentials;
 mod environment;
 mod expand;
 mod fault;
@@ -20,6 +21,7 @@ use agent::{Limits, Model};
 use auth::Issuers;
 
 pub(crate) use audit::{Audit, Sink};
+pub(crate) use credentials::Credentials;
 pub(crate) use environment::Environment;
 pub(crate) use fault::Fault;
 pub(crate) use file::Schema;
@@ -44,6 +46,7 @@ pub(crate) struct Config {
     pub(crate) limits: gateway::Options,
     pub(crate) audit: Audit,
     pub(crate) reload: Reload,
+    pub(crate) credentials: Credentials,
     pub(crate) resources: Vec<Resource>,
     /// What a person should know about how this was read.
     pub(crate) notes: Vec<String>,
@@ -83,6 +86,7 @@ impl Config {
         let mut config = Self {
             model: model::from_environment(environment),
             resources: resources::from_environment(environment)?,
+            credentials: credentials::CredentialsSection::default().resolve(Path::new("."), environment)?,
             ..Self::empty("the environment")
         };
         config.accept(auth::from_environment(environment)?.map(Issuers::one).unwrap_or_default());
@@ -124,6 +128,7 @@ impl Config {
             limits: gateway::Options::default(),
             audit: Audit::default(),
             reload: Reload::default(),
+            credentials: Credentials::nowhere(),
             resources: Vec::new(),
             notes: Vec::new(),
             origin: origin.to_owned(),
