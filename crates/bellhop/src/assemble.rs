@@ -21,6 +21,7 @@ pub(crate) struct House {
     pub(crate) agent: Arc<Agent>,
     pub(crate) server: Server,
     pub(crate) issuers: Vec<IssuerConfig>,
+    pub(crate) authorization_servers: Vec<String>,
     pub(crate) bypass: bool,
     pub(crate) reload: Reload,
     /// Resources that could not be opened yet.
@@ -62,6 +63,7 @@ impl House {
             agent: Arc::new(Agent::new(config.model, config.agent_limits, config.instructions)?),
             server: config.server,
             issuers: config.issuers,
+            authorization_servers: config.authorization_servers,
             bypass: config.bypass,
             reload: config.reload,
             away,
