@@ -95,6 +95,7 @@ impl Tied {
             parameters: operation.parameters.iter().map(|it| (place(it.place), it.name.as_str())).collect(),
             body: body.map(|body| schema::names(&body.schema, &api.definitions)).unwrap_or_default(),
             has_field: &has_field,
+            has_schemes: !api.schemes.is_empty(),
             security: operation.security.iter().map(|all| schemes(api, all)).collect(),
         };
         let tie = identity.tie(&described)?;
