@@ -13,6 +13,8 @@ mod open_api;
 mod read;
 mod request;
 mod response;
+mod schema;
+mod selection;
 mod ties;
 
 pub use config::{Config, Selection};

@@ -32,7 +32,7 @@ impl OpenApi {
     /// Reads the API's description.
     pub async fn connect(name: &str, config: Config, sources: &dyn Sources) -> Result<Self> {
         let identity = Identity::new(name, &config.identity(), sources)?;
-        let api = read::read(&config).await?;
+        let api = read::read(name, &config).await?;
         let base = config.url.as_ref().or(api.servers.first());
         let base =
             base.ok_or_else(|| Error::invalid("The document names no server: set `url` to the API's address."))?;
@@ -50,10 +50,12 @@ impl OpenApi {
         caller: &Caller,
         operation: &api::Operation,
         mut input: Map<String, Value>,
+        context: &Context,
     ) -> Result<Response> {
         let tied = now.ties.of(&operation.name).ok_or_else(|| Error::not_found("the API's operations"))?;
         tied.fill(&self.identity, caller, &now.api, operation, &mut input)?;
-        let request = request::build(&now.api, operation, &input, &self.origin)?;
+        let mut request = request::build(&now.api, operation, &input, &self.origin)?;
+        request.answer_bytes_max = context.result_bytes_max;
         self.identity.send(&self.client, &tied.tie, caller, request).await
     }
 
@@ -64,11 +66,11 @@ impl OpenApi {
 
 impl Snapshot {
     fn new(mut api: Api, config: &Config, identity: &Identity) -> Self {
-        // What is not tied to its caller is not there for anybody below.
-        let (ties, hidden) = Ties::narrow(identity, &mut api);
-        let mut catalog = catalog::catalog(&api, config);
+        let ties = Ties::new(identity, &api);
+        let mut catalog = catalog::catalog(&api, config, |operation| ties.told(operation));
         ties.mark(identity, &mut catalog);
-        catalog.hidden.extend(hidden);
+        // What is not tied to its caller is not there for anybody.
+        api.operations.retain(|operation| ties.of(&operation.name).is_some());
         Self { api, catalog: Arc::new(catalog), ties }
     }
 
@@ -91,7 +93,8 @@ impl Connector for OpenApi {
         };
         let wanted = now.operation(&invoke.action)?;
         let caller = connector::spend(permit, &self.name, &operation, wanted.effect)?;
-        response::outcome(self.call(&now, &caller, wanted, invoke.input.clone()).await?, context)
+        let answer = self.call(&now, &caller, wanted, invoke.input.clone(), context).await?;
+        response::outcome(wanted, answer, context)
     }
 
     async fn health(&self) -> Result<()> {
@@ -99,7 +102,7 @@ impl Connector for OpenApi {
     }
 
     async fn reload(&self) -> Result<()> {
-        let api = read::read(&self.config).await?;
+        let api = read::read(&self.name, &self.config).await?;
         *self.now.write().unwrap_or_else(PoisonError::into_inner) =
             Arc::new(Snapshot::new(api, &self.config, &self.identity));
         Ok(())
