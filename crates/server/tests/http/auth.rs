@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 use super::server::{Answer, ISSUER, Server, failed};
 
 /// Every endpoint. One that is added must be added here, with who may reach it.
-const ALL: [(&str, &str, Access); 10] = [
+const ALL: [(&str, &str, Access); 11] = [
     ("POST", "/mcp", Access::User),
     ("POST", "/api/agents/chat", Access::User),
     ("GET", "/api/tools", Access::User),
     ("POST", "/api/tools/{name}", Access::User),
+    ("GET", "/.well-known/jwks.json", Access::Public),
     ("GET", "/.well-known/oauth-protected-resource", Access::Public),
     ("GET", "/.well-known/oauth-protected-resource/{*path}", Access::Public),
     ("GET", "/healthz", Access::Public),
