@@ -11,6 +11,7 @@ mod cursor;
 mod errand;
 mod gateway;
 mod limits;
+mod lookup;
 mod options;
 mod projection;
 mod reload;

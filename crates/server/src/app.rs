@@ -28,6 +28,8 @@ pub struct App {
     pub config: Config,
     /// Issuers whose tokens are accepted, byte for byte as their own metadata writes them (RFC 8414 section 3.3).
     pub authorization_servers: Vec<String>,
+    /// The JWK Set that tokens are checked with which this server signs, where it signs any.
+    pub jwks: Option<serde_json::Value>,
 }
 
 /// What every handler shares.
@@ -38,6 +40,7 @@ pub(crate) struct Shared {
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) config: Config,
     pub(crate) authorization_servers: Vec<String>,
+    pub(crate) jwks: Option<serde_json::Value>,
     pub(crate) site: Site,
     pub(crate) meters: Meters,
     pub(crate) readiness: Readiness,
@@ -47,7 +50,7 @@ pub(crate) struct Shared {
 impl Shared {
     /// `stop` ends answers that stream.
     pub(crate) fn new(app: App, local: SocketAddr, stop: CancellationToken) -> Arc<Self> {
-        let App { gateway, verifier, agent, accounts, config, authorization_servers } = app;
+        let App { gateway, verifier, agent, accounts, config, authorization_servers, jwks } = app;
         let site = Site::new(&config, local);
         accounts.links().set_base_url(&site.base_url);
         let meters = Meters::new();
@@ -58,6 +61,7 @@ impl Shared {
             agent,
             accounts,
             authorization_servers,
+            jwks,
             site,
             meters,
             mcp,

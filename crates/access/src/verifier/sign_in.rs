@@ -44,18 +44,19 @@ impl Verifier {
         }
         let times = Times::read(&claims)?;
         times.check(options.clock.now_s(), config.leeway_s)?;
-        let caller = token::caller(&config.issuer, config.user_id_claim.as_deref(), claims, times.expires_at_s)?;
-        Ok(SignedIn { realm: caller.issuer().to_owned(), id: caller.id().clone() })
+        let users = &self.inner.users;
+        let whom = token::identify(config, users, claims)?;
+        Ok(SignedIn { realm: users.realm(config).to_owned(), id: whom.id })
     }
 }
 
 /// For this client, and where it is for several, asked for by this client.
 fn is_for(claims: &Map<String, Value>, client_id: &str) -> Result<(), TokenError> {
-    token::audience(claims, &[client_id.to_owned()])?;
-    let several = claims.get("aud").and_then(Value::as_array).is_some_and(|aud| aud.len() > 1);
-    match claims.get("azp") {
-        Some(azp) if azp == client_id => Ok(()),
-        None if !several => Ok(()),
-        _ => Err(TokenError::Audience),
-    }
+    let (ours, several) = match claims.get("aud") {
+        Some(Value::String(one)) => (one == client_id, false),
+        Some(Value::Array(all)) => (all.iter().any(|one| one == client_id), all.len() > 1),
+        _ => (false, false),
+    };
+    let asked_by_us = claims.get("azp").map_or(!several, |azp| azp == client_id);
+    (ours && asked_by_us).then_some(()).ok_or(TokenError::Audience)
 }

@@ -36,7 +36,10 @@ impl Kind {
 
     /// Whether users set their own credentials for it.
     pub(crate) fn lets_users_set(&self) -> bool {
-        matches!(self, Self::Openapi(config) if config.credential.as_ref().is_some_and(|it| it.store))
+        match self {
+            Self::Openapi(config) => config.credential.iter().chain(config.credentials.values()).any(|it| it.store),
+            Self::Sql(_) | Self::Files(_) => false,
+        }
     }
 
     /// How users connect their accounts to it.
@@ -50,6 +53,16 @@ impl Kind {
     /// Whether users' own credentials for it are kept in the store.
     pub(crate) fn keeps_credentials(&self) -> bool {
         self.lets_users_set() || self.connect_config().is_some()
+    }
+
+    /// Whether calls to it carry a token that is signed here.
+    pub(crate) fn is_signed(&self) -> bool {
+        matches!(self, Self::Openapi(config) if config.signed.is_some())
+    }
+
+    /// Whether users' tokens are exchanged for it.
+    pub(crate) fn exchanges(&self) -> bool {
+        matches!(self, Self::Openapi(config) if config.exchange.is_some())
     }
 
     /// The same, kept from writing by the resource itself where it can.
