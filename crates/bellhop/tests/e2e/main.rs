@@ -14,6 +14,7 @@
 mod audit;
 mod clients;
 mod conformance;
+mod connect;
 mod crash;
 mod demo;
 mod env;

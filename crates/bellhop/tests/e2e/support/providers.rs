@@ -69,6 +69,11 @@ impl OidcProvider {
         Self { server: NodeServer::start("oidc-provider.mjs", &[("RESOURCES", &resources.to_string())]).await }
     }
 
+    /// One that runs already.
+    pub(crate) fn of(server: NodeServer) -> Self {
+        Self { server }
+    }
+
     /// The issuer of its tokens.
     pub(crate) fn url(&self) -> &str {
         &self.server.url
@@ -118,15 +123,35 @@ impl OidcProvider {
             ("code_challenge_method", "S256"),
             ("resource", resource),
         ];
-        let mut browser = Browser { http: super::http(), cookies: Vec::new() };
-        let mut url = Url::parse_with_params(&format!("{}/auth", self.url()), query).expect("an address");
-        for _ in 0..12 {
-            let response = browser.get(&url).await;
+        let url = Url::parse_with_params(&format!("{}/auth", self.url()), query).expect("an address");
+        let next = Browser::new().through(url, user, REDIRECT).await;
+        let code = next.query_pairs().find(|(name, _)| name == "code");
+        code.unwrap_or_else(|| panic!("no code in {next}")).1.into_owned()
+    }
+}
+
+/// What a person's browser keeps and does.
+#[derive(Clone)]
+pub(crate) struct Browser {
+    http: Client,
+    cookies: Vec<(String, String)>,
+}
+
+impl Browser {
+    pub(crate) fn new() -> Self {
+        Self { http: super::http(), cookies: Vec::new() }
+    }
+
+    /// Follows redirects, keeps cookies, and sends oidc-provider's two forms as `user`, until an address begins with
+    /// `end`: that one is not opened.
+    pub(crate) async fn through(&mut self, start: Url, user: &str, end: &str) -> Url {
+        let mut url = start;
+        for _ in 0..16 {
+            if url.as_str().starts_with(end) {
+                return url;
+            }
+            let response = self.get(&url).await;
             if let Some(next) = location(&url, &response) {
-                if next.as_str().starts_with(REDIRECT) {
-                    let code = next.query_pairs().find(|(name, _)| name == "code");
-                    return code.unwrap_or_else(|| panic!("no code in {next}")).1.into_owned();
-                }
                 url = next;
                 continue;
             }
@@ -136,27 +161,20 @@ impl OidcProvider {
             let action = between("action=\"").unwrap_or_else(|| panic!("no form in {page}"));
             let prompt = between("name=\"prompt\" value=\"").expect("a prompt");
             let action = url.join(&action).expect("an address");
-            let response = browser.post(&action, &[("prompt", &prompt), ("login", user), ("password", "x")]).await;
+            let response = self.post(&action, &[("prompt", &prompt), ("login", user), ("password", "x")]).await;
             url = location(&action, &response).expect("a form leads on");
         }
         panic!("the sign-in does not end")
     }
-}
 
-struct Browser {
-    http: Client,
-    cookies: Vec<(String, String)>,
-}
-
-impl Browser {
-    async fn get(&mut self, url: &Url) -> Response {
+    pub(crate) async fn get(&mut self, url: &Url) -> Response {
         let request = self.http.get(url.clone()).header("cookie", self.cookie_header());
         let response = request.send().await.expect("the provider answers");
         self.keep(&response);
         response
     }
 
-    async fn post(&mut self, url: &Url, form: &[(&str, &str)]) -> Response {
+    pub(crate) async fn post(&mut self, url: &Url, form: &[(&str, &str)]) -> Response {
         let request = self.http.post(url.clone()).header("cookie", self.cookie_header());
         let request = request.header("content-type", "application/x-www-form-urlencoded").body(encoded(form));
         let response = request.send().await.expect("the provider answers");
@@ -168,7 +186,7 @@ impl Browser {
         self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
-    fn keep(&mut self, response: &Response) {
+    pub(crate) fn keep(&mut self, response: &Response) {
         for pair in cookies(response).split("; ").filter_map(|pair| pair.split_once('=')) {
             self.cookies.retain(|(name, _)| name != pair.0);
             if !pair.1.is_empty() {
