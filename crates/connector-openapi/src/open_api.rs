@@ -19,7 +19,7 @@ pub struct OpenApi {
 /// What the document said when it was last read.
 #[derive(Debug)]
 struct Snapshot {
-    api: Api,
+    api: Arc<Api>,
     catalog: Arc<Catalog>,
 }
 
@@ -44,6 +44,7 @@ impl OpenApi {
 
 impl Snapshot {
     fn new(api: Api, config: &Config) -> Self {
+        let api = Arc::new(api);
         let catalog = Arc::new(catalog::catalog(&api, config, catalog::shared_or_closed(config)));
         Self { api, catalog }
     }

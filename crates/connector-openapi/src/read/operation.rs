@@ -84,12 +84,6 @@ impl<'a> Reader<'a> {
         if method == Method::TRACE {
             return Err("TRACE sends back what it gets, credentials too".to_owned());
         }
-        // What follows in such a path tells operations of the same address apart and is no part of it.
-        let (path, _) = path.split_once('#').unwrap_or((path, ""));
-        let (path, query) = match path.split_once('?') {
-            Some((path, query)) => (path, Some(query.to_owned()).filter(|query| !query.is_empty())),
-            None => (path, None),
-        };
         let mut taken = HashSet::new();
         let (shared, own) = (item.get("parameters"), at.get("parameters"));
         let parameters = parameter::parameters(self.documents, path, shared, own, &mut self.schemas, &mut taken)?;
@@ -103,7 +97,6 @@ impl<'a> Reader<'a> {
         Ok(Operation {
             effect,
             path: path.to_owned(),
-            query,
             summary: text("summary").or_else(|| item.text("summary").map(|it| words::clean(it, DESCRIPTION_CHARS_MAX))),
             description: text("description"),
             tags: tags(at),
