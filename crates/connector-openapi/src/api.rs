@@ -155,6 +155,8 @@ pub(crate) struct Skipped {
     /// `GET /things`.
     pub(crate) name: String,
     pub(crate) reason: String,
+    /// What would open it.
+    pub(crate) open_with: &'static str,
 }
 
 /// Schemas by name.

@@ -179,7 +179,7 @@ fn is_idempotent(method: &Method) -> bool {
 }
 
 fn skipped(skipped: &Skipped) -> Hidden {
-    Hidden { name: skipped.name.clone(), reason: skipped.reason.clone(), open_with: "correct the document".to_owned() }
+    Hidden { name: skipped.name.clone(), reason: skipped.reason.clone(), open_with: skipped.open_with.to_owned() }
 }
 
 /// Where many are closed for one reason, a few of them and how many more there are.

@@ -48,7 +48,7 @@ impl<'a> Reader<'a> {
         let paths = self.documents.root().get("paths").into_iter().flat_map(At::members);
         for (path, written) in paths {
             let Some(item) = self.documents.follow(written) else {
-                self.skip(path, "its path refers to something that is not there");
+                self.skip(path, &lost("its path", written));
                 continue;
             };
             for (word, method) in METHODS {
@@ -67,7 +67,8 @@ impl<'a> Reader<'a> {
     }
 
     fn skip(&mut self, name: &str, reason: &str) {
-        self.skipped.push(Skipped { name: words::clean(name, 200), reason: reason.to_owned() });
+        let open_with = if reason.contains(ELSEWHERE) { "remote_refs = true" } else { "correct the document" };
+        self.skipped.push(Skipped { name: words::clean(name, 200), reason: reason.to_owned(), open_with });
     }
 
     fn operation(
@@ -128,6 +129,16 @@ impl<'a> Reader<'a> {
         })
     }
 }
+
+/// Why something that a `$ref` should lead to cannot be used.
+pub(super) fn lost(what: &str, written: At<'_>) -> String {
+    let reference = written.text("$ref").unwrap_or_default();
+    let place = if reference.starts_with('#') { "that leads nowhere" } else { ELSEWHERE };
+    format!("{what} is a reference {place}")
+}
+
+/// How a reference to a document that was not read is told from one that leads nowhere.
+const ELSEWHERE: &str = "to another document";
 
 fn tags(at: At<'_>) -> Vec<String> {
     let tags = at.get("tags").into_iter().flat_map(At::items).take(TAGS_MAX);
