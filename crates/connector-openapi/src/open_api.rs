@@ -16,14 +16,14 @@ pub struct OpenApi {
     config: Config,
     client: Client,
     origin: Origin,
-    identity: Identity,
+    identity: Arc<Identity>,
     now: RwLock<Arc<Snapshot>>,
 }
 
 /// What the document said when it was last read.
 #[derive(Debug)]
 struct Snapshot {
-    api: Api,
+    api: Arc<Api>,
     catalog: Arc<Catalog>,
     ties: Ties,
 }
@@ -31,7 +31,7 @@ struct Snapshot {
 impl OpenApi {
     /// Reads the API's description.
     pub async fn connect(name: &str, config: Config, sources: &dyn Sources) -> Result<Self> {
-        let identity = Identity::new(name, &config.identity(), sources)?;
+        let identity = Arc::new(Identity::new(name, &config.identity(), sources)?);
         let api = read::read(name, &config).await?;
         let base = config.url.as_ref().or(api.servers.first());
         let base =
@@ -65,12 +65,11 @@ impl OpenApi {
 }
 
 impl Snapshot {
-    fn new(mut api: Api, config: &Config, identity: &Identity) -> Self {
+    fn new(api: Api, config: &Config, identity: &Arc<Identity>) -> Self {
+        let api = Arc::new(api);
         let ties = Ties::new(identity, &api);
         let mut catalog = catalog::catalog(&api, config, |operation| ties.told(operation));
         ties.mark(identity, &mut catalog);
-        // What is not tied to its caller is not there for anybody.
-        api.operations.retain(|operation| ties.of(&operation.name).is_some());
         Self { api, catalog: Arc::new(catalog), ties }
     }
 
