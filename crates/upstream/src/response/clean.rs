@@ -74,17 +74,16 @@ fn without_tags(text: &str) -> String {
     while let Some(at) = rest.find('<') {
         let (before, tag) = rest.split_at(at);
         out.push_str(before);
-        let is_tag =
-            tag[1..].starts_with(|letter: char| letter.is_ascii_alphabetic() || matches!(letter, '/' | '!' | '?'));
-        match tag.find('>').filter(|_| is_tag) {
-            Some(end) => {
-                out.push(' ');
-                rest = &tag[end + 1..];
-            }
-            None => {
-                out.push('<');
-                rest = &tag[1..];
-            }
+        let Some(end) = tag.find('>') else {
+            rest = tag;
+            break;
+        };
+        if tag[1..].starts_with(|letter: char| letter.is_ascii_alphabetic() || matches!(letter, '/' | '!' | '?')) {
+            out.push(' ');
+            rest = &tag[end + 1..];
+        } else {
+            out.push('<');
+            rest = &tag[1..];
         }
     }
     out + rest
