@@ -37,15 +37,12 @@ impl Origins {
         [&self.base].into_iter().chain(&self.further).cloned().collect()
     }
 
-    /// The API's base address.
-    pub(crate) fn base(&self) -> &Origin {
-        &self.base
-    }
-
     /// Where an operation is sent; `None` where all of its own servers are elsewhere. `url` takes the place of the
     /// description's servers, so an operation that repeats one of those goes there too.
     pub(crate) fn of(&self, api: &Api, operation: &Operation) -> Option<Origin> {
-        let Some(own) = operation.servers.as_ref().filter(|own| !own.is_empty()) else { return Some(self.base.clone()) };
+        let Some(own) = operation.servers.as_ref().filter(|own| !own.is_empty()) else {
+            return Some(self.base.clone());
+        };
         if own.iter().any(|server| api.servers.contains(server)) {
             return Some(self.base.clone());
         }
