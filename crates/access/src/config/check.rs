@@ -49,7 +49,7 @@ impl IssuerConfig {
         };
         let introspection = self.introspection.as_ref();
         let introspection = introspection.map(|it| it.url.as_deref().unwrap_or(&self.issuer));
-        keys.into_iter().chain(introspection).filter(|url| is_exposed(url))
+        keys.into_iter().chain(introspection).filter(|url| reqwest::Url::parse(url).is_ok_and(|url| is_exposed(&url)))
     }
 }
 
@@ -126,8 +126,8 @@ fn is_http(url: &str) -> bool {
     reqwest::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
 }
 
-fn is_exposed(url: &str) -> bool {
-    let Ok(url) = reqwest::Url::parse(url) else { return false };
+/// Whether what is sent there goes over a network without TLS.
+pub(crate) fn is_exposed(url: &reqwest::Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     let is_here = host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
     url.scheme() == "http" && !is_here

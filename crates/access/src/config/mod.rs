@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use secrecy::SecretString;
 use serde_json::Value;
 
-pub(crate) use check::together;
+pub(crate) use check::{is_exposed, together};
 pub use error::ConfigError;
 pub use introspection::{ClientAuth, Introspected, IntrospectionConfig};
 pub use options::VerifierOptions;
