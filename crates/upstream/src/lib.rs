@@ -8,15 +8,19 @@
 mod client;
 mod config;
 mod credential;
+mod origin;
 mod request;
+mod response;
 mod secret;
 mod sources;
 
-pub use client::{Client, Response};
+pub use client::{Client, Names, SystemNames};
 pub use config::{
     ClientConfig, ConfigError, ConnectConfig, CredentialConfig, ExchangeConfig, IdentityConfig, SignedConfig,
 };
 pub use credential::{Credential, CredentialSource, Placement};
-pub use request::{Origin, PathBuilder, Request};
+pub use origin::Origin;
+pub use request::{PathBuilder, Request};
+pub use response::Response;
 pub use secret::Secret;
 pub use sources::{NoSources, Sources};

@@ -1,72 +1,26 @@
+mod attach;
+mod climb;
+mod encode;
+mod path;
+mod target;
+
 use std::fmt;
 
 use bytes::Bytes;
 use connector::{Error, Result};
-use http::{HeaderMap, Method};
+use http::header::{
+    ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, EXPECT, HOST, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER,
+    TRANSFER_ENCODING, UPGRADE,
+};
+use http::{HeaderMap, HeaderName, Method};
 
-use crate::ConfigError;
+pub use self::path::PathBuilder;
+pub(crate) use self::target::target;
+use crate::{Origin, Secret};
 
-/// Scheme, host and port that configuration names (RFC 6454 section 4), and the path that all calls begin with.
-/// Arguments, documents' answers and redirects never make one.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Origin {
-    url: reqwest::Url,
-}
-
-impl Origin {
-    /// Reads a configured base address: `https://api.example.com/v1`.
-    pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let wrong = || ConfigError::Address { address: text.to_owned() };
-        let url = reqwest::Url::parse(text).map_err(|_| wrong())?;
-        let has_extra = !url.username().is_empty() || url.password().is_some() || url.query().is_some();
-        if !matches!(url.scheme(), "http" | "https") || !url.has_host() || has_extra || url.fragment().is_some() {
-            return Err(wrong());
-        }
-        Ok(Self { url })
-    }
-
-    /// The configured address.
-    pub fn url(&self) -> &reqwest::Url {
-        &self.url
-    }
-}
-
-impl fmt::Debug for Origin {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.url.as_str())
-    }
-}
-
-/// Builds a path whose variable pieces can never change its shape.
-#[derive(Clone, Debug, Default)]
-pub struct PathBuilder {
-    text: String,
-}
-
-impl PathBuilder {
-    /// Adds text that the API's own description wrote, `/users/`, or a delimiter of a parameter style. It is encoded
-    /// where a path needs it; `/` and `%XX` stay.
-    #[must_use]
-    pub fn literal(self, _text: &str) -> Self {
-        self
-    }
-
-    /// Adds a value that came from an argument or a claim: everything but unreserved characters (RFC 3986 section
-    /// 2.3) is percent-encoded.
-    #[must_use]
-    pub fn value(self, _text: &str) -> Self {
-        self
-    }
-
-    /// The path, beginning with `/`. An empty segment that a value left behind, `.` and `..` (encoded or not) are
-    /// refused.
-    pub fn finish(self) -> Result<String> {
-        Ok(self.text)
-    }
-}
-
-/// One request to an upstream. Its caller's credential is added by [`Request::attach`](Self::attach).
-#[derive(Clone, Debug)]
+/// One request to an upstream. Its caller's credential is added by [`Request::attach`](Self::attach). What it carries
+/// does not print.
+#[derive(Clone)]
 pub struct Request {
     /// The method.
     pub method: Method,
@@ -76,19 +30,74 @@ pub struct Request {
     pub path: String,
     /// Percent-encoded pairs, without `?`; empty for none.
     pub query: String,
-    /// Headers that the operation sends. Hop-by-hop headers, `host`, `content-length` are refused.
+    /// Headers that the operation sends. Those that are about the connection, `host` and `content-length` are refused.
     pub headers: HeaderMap,
     /// The body; empty for none. Its `content-type` is among the headers.
     pub body: Bytes,
     /// Whether it may be sent twice: the method says so, or it carries an idempotency key.
     pub repeatable: bool,
-    /// The most bytes of the answer's body, decoded; see [`Response::cut`](crate::Response).
+    /// The most bytes of the answer's body, decoded; see [`Response::cut`](crate::Response). The client's own bound
+    /// stands over it.
     pub answer_bytes_max: usize,
+    /// What was attached, to be masked where the upstream writes it into an error.
+    pub(crate) secrets: Vec<Secret>,
 }
 
 impl Request {
-    /// Puts a user's credential where the API wants it. Nothing that stood there before stays.
-    pub fn attach(&mut self, _placement: &crate::Placement, _credential: &crate::Credential) -> Result<()> {
-        Err(Error::internal("not built yet"))
+    /// A request without headers and body. It may be repeated where its method is idempotent (RFC 9110 section 9.2.2).
+    pub fn new(method: Method, origin: Origin, path: impl Into<String>) -> Self {
+        Self {
+            repeatable: method.is_idempotent(),
+            method,
+            origin,
+            path: path.into(),
+            query: String::new(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            answer_bytes_max: usize::MAX,
+            secrets: Vec::new(),
+        }
     }
+
+    /// Refuses headers that would not arrive as they are written.
+    pub(crate) fn check_headers(&self) -> Result<()> {
+        if let Some(name) = self.headers.keys().find(|name| forbidden(name)) {
+            return Err(Error::invalid(format!("The header {name} cannot be set: it is the connection's own.")));
+        }
+        let is_plain = |byte: &u8| *byte == b'\t' || *byte == b' ' || byte.is_ascii_graphic();
+        match self.headers.iter().find(|(_, value)| !value.as_bytes().iter().all(is_plain)) {
+            Some((name, _)) => Err(Error::invalid(format!("The header {name} takes plain ASCII text only."))),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { method, origin, path, .. } = self;
+        out.debug_struct("Request")
+            .field("method", method)
+            .field("origin", origin)
+            .field("path", path)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Headers that are about the connection and not about the call (RFC 9110 section 7.6.1), that say where the body ends,
+/// or that are this client's own to set.
+pub(crate) fn forbidden(name: &HeaderName) -> bool {
+    let named = [
+        ACCEPT_ENCODING,
+        CONNECTION,
+        CONTENT_LENGTH,
+        EXPECT,
+        HOST,
+        PROXY_AUTHENTICATE,
+        PROXY_AUTHORIZATION,
+        TE,
+        TRAILER,
+        TRANSFER_ENCODING,
+        UPGRADE,
+    ];
+    named.contains(name) || matches!(name.as_str(), "keep-alive" | "proxy-connection" | "http2-settings")
 }

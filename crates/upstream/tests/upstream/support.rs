@@ -1,0 +1,27 @@
+pub(crate) mod peer;
+
+use bellhop_upstream::{Client, ClientConfig, Origin, Request};
+use http::Method;
+
+pub(crate) use self::peer::{Act, Peer, Seen, answer, json};
+
+/// What the tests change: little waiting, nothing else.
+pub(crate) fn config() -> ClientConfig {
+    ClientConfig { timeout_ms: 5_000, retry_wait_ms: 20, ..ClientConfig::default() }
+}
+
+/// A client of one origin.
+pub(crate) fn client(base: &str, config: &ClientConfig) -> (Client, Origin) {
+    let origin = Origin::parse(base).unwrap();
+    (Client::new(vec![origin.clone()], config).unwrap(), origin)
+}
+
+pub(crate) fn get(origin: &Origin, path: &str) -> Request {
+    Request::new(Method::GET, origin.clone(), path)
+}
+
+pub(crate) fn post(origin: &Origin, path: &str, body: &'static str) -> Request {
+    let mut request = Request::new(Method::POST, origin.clone(), path);
+    request.body = body.into();
+    request
+}
