@@ -30,8 +30,10 @@ pub(crate) struct Operation {
     /// The action's name: unique, of `A-Za-z0-9_-`, at most as long as the gateway takes.
     pub(crate) name: String,
     pub(crate) method: Method,
-    /// The path's template as the document wrote it: `/users/{id}`.
+    /// The path's template as the document wrote it, without what stands behind `?` or `#`: `/users/{id}`.
     pub(crate) path: String,
+    /// Pairs that stand behind `?` in the template, sent as they are.
+    pub(crate) query: Option<String>,
     pub(crate) summary: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) tags: Vec<String>,

@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use crate::schema::Limits;
 use access::Effect;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -44,8 +45,13 @@ pub struct Config {
     pub signed: Option<SignedConfig>,
     /// Each user connects their own account there (OAuth 2.1).
     pub connect: Option<ConnectConfig>,
-    /// The largest document that is read.
+    /// The largest document that is read, in bytes; 64 MiB where nothing is said.
     pub document_bytes_max: Option<u64>,
+    /// The largest schema of one action's arguments, in bytes; deeper parts of larger ones take anything. 32 KiB where
+    /// nothing is said.
+    pub input_schema_bytes_max: Option<usize>,
+    /// The same of its answer; 16 KiB where nothing is said.
+    pub output_schema_bytes_max: Option<usize>,
     /// The folder that a relative `document` is looked for in: that of the configuration file.
     #[serde(skip)]
     pub base: PathBuf,
@@ -65,6 +71,9 @@ pub struct Selection {
     pub names: Vec<String>,
 }
 
+/// How deep an action's schema goes before it takes anything.
+const SCHEMA_DEPTH_MAX: usize = 24;
+
 impl Config {
     /// The API that a document describes.
     pub fn new(document: impl Into<String>) -> Self {
@@ -81,5 +90,17 @@ impl Config {
             signed: self.signed.clone(),
             connect: self.connect.clone(),
         }
+    }
+
+    pub(crate) fn document_bytes_max(&self) -> u64 {
+        self.document_bytes_max.unwrap_or(64 * 1024 * 1024)
+    }
+
+    pub(crate) fn input_limits(&self) -> Limits {
+        Limits { bytes_max: self.input_schema_bytes_max.unwrap_or(32 * 1024), depth_max: SCHEMA_DEPTH_MAX }
+    }
+
+    pub(crate) fn answer_limits(&self) -> Limits {
+        Limits { bytes_max: self.output_schema_bytes_max.unwrap_or(16 * 1024), depth_max: SCHEMA_DEPTH_MAX }
     }
 }

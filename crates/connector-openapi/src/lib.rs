@@ -12,6 +12,8 @@ mod open_api;
 mod read;
 mod request;
 mod response;
+mod schema;
+mod selection;
 
 pub use config::{Config, Selection};
 pub use open_api::OpenApi;

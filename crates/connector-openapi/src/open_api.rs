@@ -26,7 +26,7 @@ struct Snapshot {
 impl OpenApi {
     /// Reads the API's description.
     pub async fn connect(name: &str, config: Config, _sources: &dyn Sources) -> Result<Self> {
-        let api = read::read(&config).await?;
+        let api = read::read(name, &config).await?;
         let base = config.url.as_ref().or(api.servers.first());
         let base =
             base.ok_or_else(|| Error::invalid("The document names no server: set `url` to the API's address."))?;
@@ -44,7 +44,7 @@ impl OpenApi {
 
 impl Snapshot {
     fn new(api: Api, config: &Config) -> Self {
-        let catalog = Arc::new(catalog::catalog(&api, config));
+        let catalog = Arc::new(catalog::catalog(&api, config, catalog::shared_or_closed(config)));
         Self { api, catalog }
     }
 
@@ -76,7 +76,7 @@ impl Connector for OpenApi {
     }
 
     async fn reload(&self) -> Result<()> {
-        let api = read::read(&self.config).await?;
+        let api = read::read(&self.name, &self.config).await?;
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Snapshot::new(api, &self.config));
         Ok(())
     }
