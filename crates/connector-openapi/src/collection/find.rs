@@ -285,7 +285,9 @@ impl<'a> Finder<'a> {
             page_default: None,
             abilities: Abilities::default(),
         };
-        let list = ListBy { operation: number, items, paging, filters };
+        let is_bound = |it: &&Parameter| (self.settings.is_bound)(number, it);
+        let bound = operation.parameters.iter().filter(is_bound).map(|it| it.argument.clone()).collect();
+        let list = ListBy { operation: number, items, paging, bound, filters };
         let get = get.map(|(one, _)| one);
         Some(Rest { collection, shown, hidden, set, list, key, get, create, update, delete })
     }

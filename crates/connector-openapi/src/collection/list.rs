@@ -111,7 +111,7 @@ impl<'a> Source<'a> {
             match declared {
                 // What was asked for stays; only what chooses the page is the API's to say.
                 Some(it) if input.contains_key(&it.argument) && !self.run.rest.list.paging.has(name) => {}
-                Some(it) if has_type_array(&it.schema) => {}
+                Some(it) if has_type_array(&it.schema) || self.run.rest.list.bound.contains(&it.argument) => {}
                 Some(it) => drop(input.insert(it.argument.clone(), typed(&it.schema, value))),
                 None => query.push((name.clone(), value.clone())),
             }

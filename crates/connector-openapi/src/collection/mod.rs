@@ -36,7 +36,7 @@ use crate::api::Operation;
 
 pub use config::CollectionConfig;
 pub(crate) use execute::execute;
-pub(crate) use find::{Found, find};
+pub(crate) use find::{Found, Settings, find};
 pub(crate) use rest::Rest;
 
 /// One operation of the API, to be sent as the caller.

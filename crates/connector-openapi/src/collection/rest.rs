@@ -41,6 +41,8 @@ pub(super) struct ListBy {
     /// Where the items stand in an answer; the answer itself where empty.
     pub(super) items: Vec<String>,
     pub(super) paging: Paging,
+    /// Arguments that take their value from the caller, whatever an answer says.
+    pub(super) bound: Vec<String>,
     /// Fields that a query parameter of the same name narrows to: the parameter's argument, and the values it takes
     /// where it says so.
     pub(super) filters: IndexMap<String, Narrowing>,
@@ -138,10 +140,8 @@ impl WriteBy {
                 input.insert(argument.clone(), Value::Object(whole));
             }
             BodyArguments::Properties(names) => {
-                for (wire, value) in whole {
-                    let argument = names.iter().find(|(_, it)| **it == wire).map(|(argument, _)| argument.clone());
-                    input.insert(argument.unwrap_or(wire), value);
-                }
+                let named = |(wire, value)| (names.get(&wire).cloned().unwrap_or(wire), value);
+                input.extend(whole.into_iter().map(named));
             }
         }
     }

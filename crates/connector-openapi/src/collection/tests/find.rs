@@ -40,11 +40,13 @@ fn an_item_s_fields_are_told_as_the_document_tells_them() {
     assert_eq!(users.key, ["id"]);
     let of = |name: &str| {
         let it = users.field(name).unwrap_or_else(|| panic!("no {name}"));
-        let flags = [(it.listed, 'l'), (it.filterable, 'f'), (it.creatable, 'c'), (it.nullable, 'n'), (it.required, 'r')];
+        let flags =
+            [(it.listed, 'l'), (it.filterable, 'f'), (it.creatable, 'c'), (it.nullable, 'n'), (it.required, 'r')];
         flags.iter().filter(|(is, _)| *is).map(|(_, flag)| *flag).collect::<String>()
     };
     let all: Vec<(&str, String)> = ["id", "email", "plan", "tags", "password", "address"].map(|it| (it, of(it))).into();
-    let wanted = [("id", "lf"), ("email", "lfcn"), ("plan", "lfcn"), ("tags", "lc"), ("password", "c"), ("address", "lc")];
+    let wanted =
+        [("id", "lf"), ("email", "lfcn"), ("plan", "lfcn"), ("tags", "lc"), ("password", "c"), ("address", "lc")];
     assert_eq!(all, wanted.map(|(name, flags)| (name, flags.to_owned())));
     assert_eq!(users.field("plan").unwrap().schema["enum"], json!(["free", "paid"]));
     let options: Vec<_> = users.parameters[&OperationKind::List].iter().map(|it| it.name.as_str()).collect();

@@ -33,25 +33,48 @@ fn a_next_page_is_found_where_real_apis_say_it() {
     let sent = [("limit", "2")];
     let cases: Vec<(&[(&'static str, &str)], Value, Next)> = vec![
         // GitHub
-        (&[("link", "<https://api.github.com/repositories/1/issues?page=2>; rel=\"next\", <https://x/?page=5>; rel=\"last\"")], json!([]), there(&[("page", "2")])),
-        (&[("link", "<https://x/?a=%2Cb&page=3>; title=\"a;b\"; rel=\"prev next\"")], json!([]), there(&[("a", ",b"), ("page", "3")])),
+        (
+            &[(
+                "link",
+                "<https://api.github.com/repositories/1/issues?page=2>; rel=\"next\", <https://x/?page=5>; rel=\"last\"",
+            )],
+            json!([]),
+            there(&[("page", "2")]),
+        ),
+        (
+            &[("link", "<https://x/?a=%2Cb&page=3>; title=\"a;b\"; rel=\"prev next\"")],
+            json!([]),
+            there(&[("a", ",b"), ("page", "3")]),
+        ),
         (&[("link", "<https://x/?page=1>; rel=\"first\"")], json!([]), Next::End),
         // GitLab
         (&[("x-next-page", "2")], json!([]), there(&[("limit", "2"), ("cursor", "2")])),
         (&[("x-next-page", "")], json!([]), Next::End),
         // DigitalOcean
-        (&[], json!({"links": {"pages": {"next": "https://api.digitalocean.com/v2/droplets?page=2&per_page=1"}}, "meta": {"total": 3}}), there(&[("page", "2"), ("per_page", "1")])),
+        (
+            &[],
+            json!({"links": {"pages": {"next": "https://api.digitalocean.com/v2/droplets?page=2&per_page=1"}}, "meta": {"total": 3}}),
+            there(&[("page", "2"), ("per_page", "1")]),
+        ),
         (&[], json!({"links": {"pages": {"first": "https://x/?page=1", "prev": "https://x/?page=2"}}}), Next::End),
         // Slack, Google, Zendesk, Django
         (&[], json!({"response_metadata": {"next_cursor": "abc="}}), there(&[("limit", "2"), ("cursor", "abc=")])),
         (&[], json!({"response_metadata": {"next_cursor": ""}}), Next::End),
         (&[], json!({"nextPageToken": "t"}), there(&[("limit", "2"), ("cursor", "t")])),
-        (&[], json!({"meta": {"has_more": false, "after_cursor": "x"}, "links": {"next": "http://x/?page=2"}}), Next::End),
+        (
+            &[],
+            json!({"meta": {"has_more": false, "after_cursor": "x"}, "links": {"next": "http://x/?page=2"}}),
+            Next::End,
+        ),
         (&[], json!({"count": 9, "next": null, "previous": null}), Next::End),
         (&[], json!({"next": "/v1/things?offset=20"}), there(&[("offset", "20")])),
         // HAL, JSON:API, Microsoft
         (&[], json!({"_links": {"next": {"href": "/orders?page=2"}}}), there(&[("page", "2")])),
-        (&[], json!({"@odata.nextLink": "https://graph.example/v1/users?$skiptoken=X'1'"}), there(&[("$skiptoken", "X'1'")])),
+        (
+            &[],
+            json!({"@odata.nextLink": "https://graph.example/v1/users?$skiptoken=X'1'"}),
+            there(&[("$skiptoken", "X'1'")]),
+        ),
         // Figures only
         (&[("x-total-pages", "1")], json!([]), Next::End),
         (&[], json!({"total_pages": 3}), there(&[("limit", "2"), ("page", "2")])),

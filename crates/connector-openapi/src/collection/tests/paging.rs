@@ -100,7 +100,10 @@ async fn a_header_that_names_the_next_page_is_followed() {
         let size = sent.number("_limit").unwrap_or(100).min(3);
         let answer = Answer::ok(json!({"data": part(&things(8), from, size)}));
         match from + size < 8 {
-            true => answer.with("next-page", format!("http://localhost/v1/buckets/other/things?_limit={size}&_token={}", from + size)),
+            true => answer.with(
+                "next-page",
+                format!("http://localhost/v1/buckets/other/things?_limit={size}&_token={}", from + size),
+            ),
             false => answer,
         }
     });
@@ -162,7 +165,8 @@ async fn what_a_parameter_narrows_is_asked_of_the_api_and_looked_at_here_too() {
     let outcome = run(&api, named(&all, "things"), &fake, Operation::List(wanted.clone())).await.unwrap();
     assert_eq!((ids(&outcome), outcome.count), (vec![1], Some(1)));
     assert_eq!(fake.sent.lock().unwrap()[0].text("name"), Some("thing 1"));
-    wanted.filter = Some(Filter::And(vec![is("done", Comparison::Eq(json!("true"))), is("id", Comparison::Gt(json!("27")))]));
+    wanted.filter =
+        Some(Filter::And(vec![is("done", Comparison::Eq(json!("true"))), is("id", Comparison::Gt(json!("27")))]));
     let outcome = run(&api, named(&all, "things"), &fake, Operation::List(wanted.clone())).await.unwrap();
     assert_eq!(ids(&outcome), [28, 30]);
     wanted.filter = Some(is("id", Comparison::Eq(json!("x"))));
@@ -181,7 +185,8 @@ async fn sorted_pages_do_not_overlap() {
     let (mut seen, mut start) = (Vec::new(), Start::Offset(0));
     loop {
         let mut wanted = list(3, start);
-        wanted.sort = vec![Sort { field: "done".into(), descending: true }, Sort { field: "id".into(), descending: true }];
+        wanted.sort =
+            vec![Sort { field: "done".into(), descending: true }, Sort { field: "id".into(), descending: true }];
         let outcome = run(&api, named(&all, "things"), &fake, Operation::List(wanted)).await.unwrap();
         assert_eq!(outcome.count, Some(10));
         seen.extend(ids(&outcome));

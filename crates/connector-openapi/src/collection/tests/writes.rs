@@ -42,8 +42,13 @@ async fn what_is_created_is_shown_with_its_identifier() {
     let rest = named(&all, "things");
     let field = |name: &str| rest.collection.field(name).unwrap().clone();
     assert_eq!((field("name").required, field("name").creatable, field("id").creatable), (true, true, false));
-    let fake = Fake::new(|_| Answer { status: 201, ..Answer::ok(json!({"id": 5, "name": "new", "done": false, "extra": 1})) });
-    let create = Create { collection: "things".into(), data: data(json!({"name": "new", "done": "false"})), options: Map::new() };
+    let fake =
+        Fake::new(|_| Answer { status: 201, ..Answer::ok(json!({"id": 5, "name": "new", "done": false, "extra": 1})) });
+    let create = Create {
+        collection: "things".into(),
+        data: data(json!({"name": "new", "done": "false"})),
+        options: Map::new(),
+    };
     let outcome = run(&api, rest, &fake, Operation::Create(create.clone())).await.unwrap();
     assert_eq!(outcome.id, Some(json!(5)));
     assert_eq!(outcome.data.unwrap().get(), r#"{"id":5,"name":"new","done":false}"#);
@@ -130,15 +135,19 @@ async fn a_declared_collection_has_the_fields_that_configuration_gives_it() {
     let path = "/buckets/{bucket_id}/collections/{collection_id}/records";
     let parameter = |name: &str| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}});
     let outer = [parameter("bucket_id"), parameter("collection_id")];
-    let answer = |schema: &Value| json!({"200": {"description": "", "content": {"application/json": {"schema": schema}}}});
+    let answer =
+        |schema: &Value| json!({"200": {"description": "", "content": {"application/json": {"schema": schema}}}});
     let body = json!({"required": true, "content": {"application/json": {"schema": record}}});
     let all = json!({"type": "object", "properties": {"data": {"type": "array", "items": open}}});
     let api = api(json!({"openapi": "3.0.3", "info": {"title": "kinto", "version": "1"}, "paths": {
         path: {"parameters": outer, "get": {"responses": answer(&all)}, "post": {"requestBody": body, "responses": answer(&record)}},
         format!("{path}/{{id}}"): {"parameters": [outer[0], outer[1], parameter("id")],
             "get": {"responses": answer(&record)}, "patch": {"requestBody": body, "responses": answer(&record)}, "delete": {"responses": answer(&record)}}}}));
-    let rests = declared(&api, json!({"articles": {"path": path, "set": {"bucket_id": "default", "collection_id": "articles"},
-        "fields": {"title": "string", "stars": {"type": "integer"}}, "required": ["title"]}}));
+    let rests = declared(
+        &api,
+        json!({"articles": {"path": path, "set": {"bucket_id": "default", "collection_id": "articles"},
+        "fields": {"title": "string", "stars": {"type": "integer"}}, "required": ["title"]}}),
+    );
     let rest = named(&rests, "articles");
     assert_eq!(rest.collection.operations.len(), 5);
     assert_eq!(rest.collection.key, ["id"]);
@@ -148,5 +157,8 @@ async fn a_declared_collection_has_the_fields_that_configuration_gives_it() {
     let outcome = run(&api, rest, &fake, Operation::Create(create)).await.unwrap();
     assert_eq!((outcome.id, outcome.data.unwrap().get()), (Some(json!("r1")), r#"{"id":"r1","title":"t","more":1}"#));
     let sent = fake.sent.lock().unwrap();
-    assert_eq!(Value::from(sent[0].input.clone()), json!({"bucket_id": "default", "collection_id": "articles", "data": {"title": "t"}}));
+    assert_eq!(
+        Value::from(sent[0].input.clone()),
+        json!({"bucket_id": "default", "collection_id": "articles", "data": {"title": "t"}})
+    );
 }

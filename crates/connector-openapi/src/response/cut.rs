@@ -1,0 +1,72 @@
+//! What is too large.
+
+use connector::{Outcome, Result};
+
+pub(super) fn notice(bytes_max: usize) -> String {
+    format!(
+        "The answer is larger than {bytes_max} bytes: the rest of it is missing. Ask for less, by a filter or a smaller page."
+    )
+}
+
+/// As much of JSON text as fits, its open lists and objects closed after the last member that is whole.
+pub(super) fn json(text: &str, bytes_max: usize) -> Option<String> {
+    let (mut open, mut in_string, mut is_escaped) = (Vec::new(), false, false);
+    let mut end = None;
+    for (at, byte) in text.bytes().enumerate().take(bytes_max) {
+        if in_string {
+            match byte {
+                _ if is_escaped => is_escaped = false,
+                b'\\' => is_escaped = true,
+                b'"' => in_string = false,
+                _ => {}
+            }
+            continue;
+        }
+        let (here, depth) = match byte {
+            b'"' => {
+                in_string = true;
+                continue;
+            }
+            b'[' | b'{' => (at + 1, open.len() + 1),
+            b']' | b'}' => (at + 1, open.len().saturating_sub(1)),
+            b',' => (at, open.len()),
+            _ => continue,
+        };
+        if here + depth > bytes_max {
+            break;
+        }
+        match byte {
+            b'[' => open.push(']'),
+            b'{' => open.push('}'),
+            b']' | b'}' => drop(open.pop()),
+            _ => {}
+        }
+        end = Some(here);
+    }
+    Some(text.get(..end?)?.chars().chain(open.into_iter().rev()).collect())
+}
+
+/// Text as a string, as much of it as fits.
+pub(super) fn text(text: &str, was_cut: bool, bytes_max: usize) -> Result<Outcome> {
+    let mut room = bytes_max.saturating_sub(2);
+    let fits = text.char_indices().find(|(_, char)| {
+        let size = match char {
+            '"' | '\\' | '\n' | '\r' | '\t' => 2,
+            char if char.is_control() => 6,
+            char => char.len_utf8(),
+        };
+        let is_over = room < size;
+        room = room.saturating_sub(size);
+        is_over
+    });
+    let (shown, is_cut) = match fits {
+        Some((at, _)) => (text.get(..at).unwrap_or_default(), true),
+        None => (text, was_cut),
+    };
+    let mut outcome = Outcome::of(&shown)?;
+    if is_cut {
+        outcome.has_more = Some(true);
+        outcome.notices.push(notice(bytes_max));
+    }
+    Ok(outcome)
+}
