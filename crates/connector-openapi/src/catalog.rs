@@ -81,6 +81,7 @@ fn action(api: &Api, operation: &Operation, ownership: Ownership, bound: &HashSe
         effect: operation.effect,
         idempotent: is_idempotent(&operation.method),
         identity: Vec::new(),
+        own: Default::default(),
         ownership,
     }
 }
