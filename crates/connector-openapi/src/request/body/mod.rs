@@ -62,7 +62,7 @@ pub(super) fn write(body: &Body, definitions: &Definitions, input: &Map<String, 
         BodyArguments::Whole(argument) => (argument.as_str(), input.get(argument).cloned()),
         BodyArguments::Properties(properties) => {
             let given =
-                properties.iter().filter_map(|(name, argument)| Some((name.clone(), input.get(argument)?.clone())));
+                properties.iter().filter_map(|(argument, name)| Some((name.clone(), input.get(argument)?.clone())));
             let given: Map<String, Value> = given.collect();
             ("body", (body.required || !given.is_empty()).then_some(Value::Object(given)))
         }

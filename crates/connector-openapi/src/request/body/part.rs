@@ -29,7 +29,7 @@ pub(super) fn is_json(body: &Body, name: &str) -> bool {
 pub(super) fn is_taken(body: &Body, name: &str, pair: &Pair<'_>) -> bool {
     let declared = body.schema.get("properties").and_then(Value::as_object);
     let arguments = match &body.arguments {
-        crate::api::BodyArguments::Properties(names) => Some(names.keys()),
+        crate::api::BodyArguments::Properties(names) => Some(names.values()),
         crate::api::BodyArguments::Whole(_) => None,
     };
     let mut names = declared.into_iter().flat_map(|names| names.keys()).chain(arguments.into_iter().flatten());

@@ -35,7 +35,7 @@ fn json_is_as_given_and_typed_as_the_document_says() {
 fn a_body_is_gathered_from_its_arguments() {
     let mut operation = operation(Method::POST, "/x", Vec::new());
     let names = [("name", "name"), ("id", "body_id"), ("size", "size")];
-    let names: IndexMap<_, _> = names.map(|(wire, argument)| (wire.to_owned(), argument.to_owned())).into();
+    let names: IndexMap<_, _> = names.map(|(wire, argument)| (argument.to_owned(), wire.to_owned())).into();
     let gathered = Body { arguments: BodyArguments::Properties(names), ..body("application/json", json!({})) };
     operation.body = Some(gathered.clone());
     let text = |input: Value| String::from_utf8(request(&operation, input).unwrap().body.to_vec()).unwrap();
