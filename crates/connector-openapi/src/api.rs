@@ -114,7 +114,7 @@ pub(crate) struct Body {
 /// How a body stands among the arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum BodyArguments {
-    /// Each of its properties is an argument: the argument's name by the name on the wire.
+    /// Each of its properties is an argument: name on the wire by argument's name.
     Properties(IndexMap<String, String>),
     /// It is one argument of this name.
     Whole(String),

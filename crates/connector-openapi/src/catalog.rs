@@ -126,7 +126,7 @@ pub(crate) fn arguments(operation: &Operation, bound: &HashSet<String>) -> Map<S
             }
             BodyArguments::Properties(names) => {
                 let needed = within("required").and_then(Value::as_array);
-                for (name, argument) in names.iter().filter(|(_, argument)| !bound.contains(*argument)) {
+                for (argument, name) in names.iter().filter(|(argument, _)| !bound.contains(*argument)) {
                     let schema = within("properties").and_then(|all| all.get(name)).cloned().unwrap_or(json!({}));
                     properties.insert(argument.clone(), schema);
                     if body.required && needed.is_some_and(|needed| needed.iter().any(|it| it == name)) {

@@ -140,7 +140,9 @@ impl WriteBy {
                 input.insert(argument.clone(), Value::Object(whole));
             }
             BodyArguments::Properties(names) => {
-                let named = |(wire, value)| (names.get(&wire).cloned().unwrap_or(wire), value);
+                let argument =
+                    |wire: &String| names.iter().find(|(_, it)| *it == wire).map(|(argument, _)| argument.clone());
+                let named = |(wire, value)| (argument(&wire).unwrap_or(wire), value);
                 input.extend(whole.into_iter().map(named));
             }
         }

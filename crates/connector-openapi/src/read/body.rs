@@ -59,7 +59,7 @@ pub(super) fn body<'a>(
     let (arguments, schema) = match properties {
         Some(object) => {
             let names = object.get("properties").and_then(Value::as_object).into_iter().flatten();
-            let names = names.map(|(name, _)| (name.clone(), names::argument(name, "body", taken))).collect();
+            let names = names.map(|(name, _)| (names::argument(name, "body", taken), name.clone())).collect();
             (BodyArguments::Properties(names), Value::Object(object))
         }
         None => (BodyArguments::Whole(names::argument("body", "request", taken)), schema),
