@@ -184,7 +184,8 @@ impl<'a> Finder<'a> {
         if outer.len() > outer_max || outer.iter().any(|it| RESERVED.contains(&it.argument.as_str())) {
             return None;
         }
-        if item_path.is_none() && declared.is_none() && !is_plain_plural(last) {
+        let must_be_asked = self.free(number).any(|it| it.place == Place::Query && it.required);
+        if item_path.is_none() && declared.is_none() && (!is_plain_plural(last) || must_be_asked) {
             return None;
         }
         let ownership = self.usable(number, OperationKind::List)?;
@@ -468,8 +469,11 @@ impl<'a> Finder<'a> {
         // By the custom of some APIs a POST to the item changes it, and says so.
         let says = |number: &usize| {
             let operation = self.api.operations.get(*number);
-            let words = operation.map(|it| format!("{} {}", it.name, it.summary.clone().unwrap_or_default()));
-            words.is_some_and(|it| it.to_ascii_lowercase().contains("update"))
+            let first =
+                |text: &Option<String>| text.as_ref().is_some_and(|it| it.to_ascii_lowercase().starts_with("update"));
+            operation.is_some_and(|it| {
+                it.name.to_ascii_lowercase().contains("update") || first(&it.summary) || first(&it.description)
+            })
         };
         let (by, object) = method(&Method::POST).filter(says).and_then(write)?;
         Some((UpdateBy::Merge(by), object))

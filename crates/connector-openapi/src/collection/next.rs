@@ -110,7 +110,7 @@ fn relations(parameters: &str) -> Vec<String> {
     words.map(str::to_ascii_lowercase).collect()
 }
 
-const NEXT_NAMES: [&str; 20] = [
+const NEXT_NAMES: [&str; 21] = [
     "next",
     "next_page_url",
     "next_url",
@@ -131,6 +131,7 @@ const NEXT_NAMES: [&str; 20] = [
     "end_cursor",
     "endCursor",
     "next_page_cursor",
+    "continue",
 ];
 const LINKS: [&str; 3] = ["links", "_links", "link"];
 

@@ -26,7 +26,7 @@ const SIZES: [&str; 15] = [
 ];
 const PAGES: [&str; 7] = ["page", "page_number", "page_num", "page_index", "current_page", "pageno", "p"];
 const OFFSETS: [&str; 6] = ["offset", "skip", "start_at", "start_index", "start", "from"];
-const CURSORS: [&str; 17] = [
+const CURSORS: [&str; 18] = [
     "cursor",
     "page_token",
     "next_token",
@@ -44,6 +44,7 @@ const CURSORS: [&str; 17] = [
     "scroll_id",
     "next_page",
     "exclusive_start_key",
+    "continue",
 ];
 /// These take the key of the last item that was seen.
 const LAST_KEYS: [&str; 3] = ["starting_after", "after_id", "start_after"];

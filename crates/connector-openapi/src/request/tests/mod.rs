@@ -45,6 +45,7 @@ fn operation(method: Method, path: &str, parameters: Vec<Parameter>) -> Operatio
         path: path.into(),
         summary: None,
         description: None,
+        query: None,
         tags: Vec::new(),
         deprecated: false,
         servers: None,

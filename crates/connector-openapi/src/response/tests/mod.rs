@@ -18,6 +18,7 @@ fn operation() -> Operation {
         path: "/x".into(),
         summary: None,
         description: None,
+        query: None,
         tags: Vec::new(),
         deprecated: false,
         effect: Effect::Read,
