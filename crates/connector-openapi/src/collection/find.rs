@@ -579,7 +579,7 @@ fn is_plain_plural(last: &str) -> bool {
     let name = snake(last);
     let verbs = ["find", "get", "search", "list", "query", "fetch"];
     name.ends_with('s')
-        && !name.ends_with("ss")
+        && !["ss", "us", "is"].iter().any(|end| name.ends_with(end))
         && !name.contains("_by_")
         && !verbs.iter().any(|verb| name.starts_with(&format!("{verb}_")))
 }
