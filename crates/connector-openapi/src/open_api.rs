@@ -1,7 +1,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use access::Caller;
-use connector::{Catalog, Connector, Context, Error, Operation, Outcome, Ownership, Permit, Result, Target};
+use connector::{Catalog, Connector, Context, Error, Operation, Outcome, Permit, Result, Target};
 use upstream::{Client, Identity, Origin, Response, Sources};
 
 use crate::api::{self, Api};
@@ -90,12 +90,7 @@ impl Snapshot {
     fn new(mut api: Api, config: &Config, identity: &Identity) -> Self {
         // What is not tied to its caller is not there for anybody below.
         let (ties, hidden) = Ties::narrow(identity, &mut api);
-        // Whose they are is written afterwards.
-        let open = |_: &api::Operation| catalog::Tie::Tied {
-            ownership: Ownership::Shared { writable: true },
-            bound: std::collections::HashSet::new(),
-        };
-        let mut catalog = catalog::catalog(&api, config, open);
+        let mut catalog = catalog::catalog(&api, config, |operation| ties.tie(&operation.name));
         ties.mark(identity, &mut catalog);
         catalog.hidden.extend(hidden);
         let found = collections(&api, config, identity, &ties);

@@ -76,10 +76,10 @@ pub(super) async fn fetch(url: &Url, config: &Config) -> Result<Bytes> {
     let origin = Origin::parse(&url.origin().ascii_serialization()).map_err(wrong)?;
     let client = Client::new(vec![origin.clone()], &config.http).map_err(wrong)?;
     let mut request = Request::new(Method::GET, origin, url.path());
-    let accept = HeaderValue::from_static("application/json, application/yaml;q=0.9, */*;q=0.5");
-    request.headers.insert(header::ACCEPT, accept);
     request.query = url.query().unwrap_or_default().to_owned();
     request.answer_bytes_max = usize::try_from(bytes_max).unwrap_or(usize::MAX);
+    let accept = HeaderValue::from_static("application/json, application/yaml;q=0.9, */*;q=0.5");
+    request.headers.insert(header::ACCEPT, accept);
     let response = client.send(request).await?;
     if response.cut {
         return Err(too_large(url.as_str(), bytes_max));

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use upstream::{Described, Identity, Placement, Target, Tie};
 
 use crate::api::{Api, Body, BodyArguments, Operation, Place, Scheme};
+use crate::catalog;
 
 /// The ties of an API's operations, by name. One that has none is not offered.
 #[derive(Debug, Default)]
@@ -58,6 +59,17 @@ impl Ties {
     /// The tie of an operation that is offered.
     pub(crate) fn of(&self, operation: &str) -> Option<&Tied> {
         self.by_operation.get(operation)
+    }
+
+    /// How the catalog shows one operation.
+    pub(crate) fn tie(&self, operation: &str) -> catalog::Tie {
+        match self.of(operation) {
+            Some(tied) => catalog::Tie::Tied {
+                ownership: tied.tie.ownership.clone(),
+                bound: tied.bound.iter().map(|(argument, _)| argument).chain(&tied.taken).cloned().collect(),
+            },
+            None => catalog::Tie::Closed { reason: "nothing ties a call to its user".into(), open_with: String::new() },
+        }
     }
 
     /// Whose an operation's things are.
