@@ -19,7 +19,7 @@ fn texts<'v>(rows: &'v Value, field: &str) -> Vec<&'v str> {
 }
 
 async fn all(client: &Mcp, tool: &str, mut arguments: Value) -> (Vec<Value>, usize) {
-    let (mut rows, mut pages) = (Vec::new(), 0);
+    let (mut rows, mut pages) = (Vec::new(), 0_usize);
     loop {
         let envelope = client.call(tool, &arguments).await;
         assert_eq!(envelope["success"], true, "{envelope:?}");
@@ -37,7 +37,7 @@ async fn all(client: &Mcp, tool: &str, mut arguments: Value) -> (Vec<Value>, usi
 async fn each_user_lists_their_own_across_kintos_pages() {
     let kinto = furnished().await;
     let bellhop = Bellhop::serve(&kinto.config("typed")).await;
-    for (user, count) in [("alice", 5), ("bob", 4)] {
+    for (user, count) in [("alice", 5_usize), ("bob", 4)] {
         let client = bellhop.mcp(&token(user));
         for (limit, wanted_pages) in [(1, count), (2, count.div_ceil(2)), (3, count.div_ceil(3)), (50, 1)] {
             let (rows, pages) = all(&client, "kinto_articles_list", json!({"limit": limit})).await;
