@@ -88,11 +88,11 @@ impl OpenApi {
 
 impl Snapshot {
     fn new(mut api: Api, config: &Config, identity: &Identity) -> Self {
-        // What is not tied to its caller is not there for anybody below.
-        let (ties, hidden) = Ties::narrow(identity, &mut api);
-        let mut catalog = catalog::catalog(&api, config, |operation| ties.tie(&operation.name));
+        let ties = Ties::new(identity, &api);
+        let mut catalog = catalog::catalog(&api, config, |operation| ties.told(operation));
         ties.mark(identity, &mut catalog);
-        catalog.hidden.extend(hidden);
+        // What is not tied to its caller is not there for anybody.
+        api.operations.retain(|operation| ties.of(&operation.name).is_some());
         let found = collections(&api, config, identity, &ties);
         catalog.collections = found.collections.iter().map(|rest| rest.collection.clone()).collect();
         catalog.hidden.extend(found.hidden);

@@ -28,7 +28,8 @@ pub struct IdentityConfig {
 
 /// Where each user's own credential comes from, and where it goes. Exactly one of `claim`, `query`, `env`, `command`
 /// and `store` is given. It goes where the document's security schemes say, into the operations that need it; or with
-/// `header`, `query_parameter` or `cookie` into every call.
+/// `header`, `query_parameter` or `cookie` into every call. Where the document names no schemes at all, it goes into every
+/// call as `Authorization: Bearer`.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CredentialConfig {
