@@ -44,10 +44,7 @@ fn catalog() -> Catalog {
     let action = |name: &str, properties: Value, effect| Action {
         name: name.into(),
         description: None,
-        input: match json!({"type": "object", "properties": properties, "additionalProperties": false}) {
-            Value::Object(schema) => schema,
-            _ => Map::new(),
-        },
+        input: json!({"type": "object", "properties": properties, "additionalProperties": false}).into(),
         output: None,
         effect,
         idempotent: true,

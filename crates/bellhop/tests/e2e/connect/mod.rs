@@ -11,13 +11,13 @@ use access::DevIssuer;
 use reqwest::{Method, Url};
 use serde_json::{Map, Value, json};
 
-use crate::support::peers::NodeServer;
+use crate::support::peers::ProviderServer;
 use crate::support::providers::Browser;
 use crate::support::{Bellhop, http, process};
 
 /// An upstream, Bellhop before it, and whoever signs Bellhop's users' tokens.
 struct World {
-    upstream: NodeServer,
+    upstream: ProviderServer,
     bellhop: Bellhop,
     issuer: DevIssuer,
 }
@@ -53,12 +53,12 @@ impl World {
         Self::before(upstream, port, issuer, &trust, connect).await
     }
 
-    async fn upstream(port: u16, ttl_s: u32) -> NodeServer {
+    async fn upstream(port: u16, ttl_s: u32) -> ProviderServer {
         let redirects = json!([format!("http://127.0.0.1:{port}/connect/callback")]).to_string();
-        NodeServer::start("account-server.mjs", &[("REDIRECTS", &redirects), ("TTL_S", &ttl_s.to_string())]).await
+        ProviderServer::node("account-server.mjs", &[("REDIRECTS", &redirects), ("TTL_S", &ttl_s.to_string())]).await
     }
 
-    async fn before(upstream: NodeServer, port: u16, issuer: DevIssuer, auth: &str, connect: &str) -> Self {
+    async fn before(upstream: ProviderServer, port: u16, issuer: DevIssuer, auth: &str, connect: &str) -> Self {
         let url = &upstream.url;
         let config = format!(
             r#"{auth}

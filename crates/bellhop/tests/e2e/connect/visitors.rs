@@ -4,7 +4,7 @@ use reqwest::Url;
 use serde_json::json;
 
 use super::{World, free_port, page};
-use crate::support::peers::NodeServer;
+use crate::support::peers::ProviderServer;
 use crate::support::providers::{Browser, OidcProvider};
 
 /// The address that a call answers.
@@ -22,7 +22,7 @@ async fn a_link_works_only_for_who_signs_in_as_the_user_it_was_made_for() {
     let back = format!("http://127.0.0.1:{port}/connect/signed-in");
     let resources = json!({"https://bellhop.test": "RS256"}).to_string();
     let variables = [("RESOURCES", resources.as_str()), ("SIGN_IN_REDIRECT", back.as_str())];
-    let provider = OidcProvider::of(NodeServer::start("oidc-provider.mjs", &variables).await);
+    let provider = OidcProvider::of(ProviderServer::node("oidc-provider.mjs", &variables).await);
     let auth = format!(
         "[auth]\nissuer = \"{}\"\naudience = \"https://bellhop.test\"\nsign_in = {{ client_id = \"bellhop-sign-in\", \
          client_secret = \"sign-in-secret\" }}\n",
