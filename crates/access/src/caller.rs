@@ -3,6 +3,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use secrecy::SecretString;
 use serde_json::{Map, Value};
 
 /// A verified user. Only a [`Verifier`](crate::Verifier) makes one, from a token whose signature, issuer,
@@ -19,6 +20,8 @@ struct Inner {
     roles: BTreeSet<String>,
     claims: Map<String, Value>,
     expires_at_s: u64,
+    /// What they came with. Only [`TokenExchange`](crate::TokenExchange) sends it, and nothing shows it.
+    token: Option<SecretString>,
 }
 
 /// A user's id as the identity provider wrote it: a non-empty string (an integer claim in decimal digits).
@@ -63,7 +66,19 @@ impl Caller {
         claims: Map<String, Value>,
         expires_at_s: u64,
     ) -> Self {
-        Self { inner: Arc::new(Inner { id, issuer, scopes, roles, claims, expires_at_s }) }
+        Self { inner: Arc::new(Inner { id, issuer, scopes, roles, claims, expires_at_s, token: None }) }
+    }
+
+    /// The same, with the token that was verified.
+    pub(crate) fn with_token(mut self, token: &str) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.token = Some(SecretString::from(token.to_owned()));
+        }
+        self
+    }
+
+    pub(crate) fn token(&self) -> Option<&SecretString> {
+        self.inner.token.as_ref()
     }
 
     /// The user's id.

@@ -62,11 +62,15 @@ impl IssuerConfig {
             Keys::Discover => &self.issuer,
             Keys::Jwks(_) | Keys::Secret(_) => return None,
         };
-        let parsed = reqwest::Url::parse(url).ok()?;
-        let host = parsed.host_str()?.trim_matches(['[', ']']);
-        let is_here = host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
-        (parsed.scheme() == "http" && !is_here).then_some(url.as_str())
+        reqwest::Url::parse(url).is_ok_and(|parsed| is_exposed(&parsed)).then_some(url.as_str())
     }
+}
+
+/// Whether what is sent there goes over a network without TLS.
+pub(crate) fn is_exposed(url: &reqwest::Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let is_here = host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
+    url.scheme() == "http" && !is_here
 }
 
 fn is_http(url: &str) -> bool {
@@ -113,6 +117,8 @@ pub struct VerifierOptions {
     pub unknown_key_s: u64,
     /// Most names of unknown keys that are remembered.
     pub unknown_keys_max: u64,
+    /// Whether callers keep their token, so that it can be exchanged. Without need it is not kept.
+    pub keeps_tokens: bool,
     /// Accepts unsigned development tokens that end in `.bypass-signature`. It does not exist without debug
     /// assertions.
     #[cfg(debug_assertions)]
@@ -131,6 +137,7 @@ impl Default for VerifierOptions {
             keys_cooldown_ms: 5_000,
             unknown_key_s: 30,
             unknown_keys_max: 1_000,
+            keeps_tokens: false,
             #[cfg(debug_assertions)]
             bypass: false,
         }

@@ -130,7 +130,10 @@ impl Verifier {
         let times = Times::read(&parsed.claims)?;
         times.check(self.inner.options.clock.now_s(), config.leeway_s)?;
         let claim = config.user_id_claim.as_deref();
-        let caller = token::caller(&config.issuer, claim, parsed.claims, times.expires_at_s)?;
+        let mut caller = token::caller(&config.issuer, claim, parsed.claims, times.expires_at_s)?;
+        if self.inner.options.keeps_tokens {
+            caller = caller.with_token(token);
+        }
         Ok(Verified { caller, issuer: place, key, times })
     }
 }

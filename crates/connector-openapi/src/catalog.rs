@@ -1,6 +1,6 @@
 //! From an [`Api`] to what callers are offered.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use connector::{Action, Catalog, Hidden, Ownership, Schema};
@@ -46,6 +46,7 @@ pub(crate) fn catalog(api: &Arc<Api>, config: &Config, tie: impl Fn(&Operation) 
                     effect: operation.effect,
                     idempotent: is_idempotent(&operation.method),
                     identity: Vec::new(),
+                    own: BTreeMap::new(),
                     ownership,
                 };
                 catalog.actions.push(action);
@@ -57,18 +58,6 @@ pub(crate) fn catalog(api: &Arc<Api>, config: &Config, tie: impl Fn(&Operation) 
     }
     catalog.hidden = summarised(hidden);
     catalog
-}
-
-/// Until calls can be tied to a caller, an API is everybody's or closed.
-pub(crate) fn shared_or_closed(config: &Config) -> impl Fn(&Operation) -> Tie {
-    let shared = config.shared;
-    move |_| match shared {
-        true => Tie::Tied { ownership: Ownership::Shared { writable: true }, bound: HashSet::new() },
-        false => Tie::Closed {
-            reason: "its calls are not tied to the caller".to_owned(),
-            open_with: "shared = true".to_owned(),
-        },
-    }
 }
 
 fn about(api: &Api) -> Option<String> {
