@@ -194,6 +194,7 @@ pub(super) fn answer(data: Value) -> Map<String, Value> {
             "code": {"type": "string"},
             "retryable": {"type": "boolean"},
             "retry_after_s": {"type": "integer"},
+            "visit": {"type": "string", "description": "An address that the user must open first."},
             "request_id": {"type": "string"}
         },
         "required": ["success"]

@@ -8,11 +8,23 @@ use serde_json::{Value, json};
 use super::server::{Answer, ISSUER, Server, failed};
 
 /// Every endpoint. One that is added must be added here, with who may reach it.
-const ALL: [(&str, &str, Access); 10] = [
+const ALL: [(&str, &str, Access); 22] = [
     ("POST", "/mcp", Access::User),
     ("POST", "/api/agents/chat", Access::User),
     ("GET", "/api/tools", Access::User),
     ("POST", "/api/tools/{name}", Access::User),
+    ("GET", "/api/credentials/{resource}", Access::User),
+    ("PUT", "/api/credentials/{resource}", Access::User),
+    ("DELETE", "/api/credentials/{resource}", Access::User),
+    ("GET", "/api/connections", Access::User),
+    ("GET", "/api/connections/{resource}", Access::User),
+    ("POST", "/api/connections/{resource}", Access::User),
+    ("DELETE", "/api/connections/{resource}", Access::User),
+    ("GET", "/connect/callback", Access::Public),
+    ("GET", "/connect/signed-in", Access::Public),
+    ("GET", "/connect/{ticket}", Access::Public),
+    ("POST", "/connect/{ticket}", Access::Public),
+    ("GET", "/.well-known/jwks.json", Access::Public),
     ("GET", "/.well-known/oauth-protected-resource", Access::Public),
     ("GET", "/.well-known/oauth-protected-resource/{*path}", Access::Public),
     ("GET", "/healthz", Access::Public),
@@ -22,7 +34,10 @@ const ALL: [(&str, &str, Access); 10] = [
 ];
 
 fn at(path: &str) -> String {
-    path.replace("{name}", "desk_notes_list").replace("{*path}", "mcp")
+    path.replace("{name}", "desk_notes_list")
+        .replace("{resource}", "desk")
+        .replace("{ticket}", "none")
+        .replace("{*path}", "mcp")
 }
 
 #[test]
@@ -47,7 +62,10 @@ async fn every_endpoint_is_tried_without_a_user() {
             }
             assert_eq!(answer.status, 401, "{method} {path}");
             let metadata = format!("http://{}/.well-known/oauth-protected-resource/mcp", server.address);
-            assert_eq!(answer.header("www-authenticate"), format!("Bearer resource_metadata=\"{metadata}\""));
+            assert_eq!(
+                answer.header("www-authenticate"),
+                format!("Bearer resource_metadata=\"{metadata}\", scope=\"vault:read\"")
+            );
             if method != "HEAD" {
                 assert_eq!(answer.failure(), (401, failed("unauthenticated", false)));
             }
@@ -202,7 +220,10 @@ async fn behind_a_public_address_that_is_the_one_that_counts() {
         let path = metadata.split_once("/.well-known").unwrap().1;
         assert_eq!(Answer::of(server.get(&format!("/.well-known{path}"))).await.json(), document);
         let challenge = Answer::of(server.get("/api/tools")).await;
-        assert_eq!(challenge.header("www-authenticate"), format!("Bearer resource_metadata=\"{metadata}\""));
+        assert_eq!(
+            challenge.header("www-authenticate"),
+            format!("Bearer resource_metadata=\"{metadata}\", scope=\"vault:read\"")
+        );
     }
 }
 
