@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::Config;
 use crate::api::{Api, BodyArguments, Operation, Skipped};
 use crate::read::words;
+use crate::request;
 use crate::schema::{Side, render};
 
 /// The longest description of an action, in characters: what the gateway shows of it.
@@ -76,7 +77,7 @@ fn action(api: &Api, operation: &Operation, ownership: Ownership, bound: &HashSe
     Action {
         name: operation.name.clone(),
         description: description(operation),
-        input: render(&arguments(operation, bound), &api.definitions, Side::Request, config.input_limits()),
+        input: render(&arguments(api, operation, bound), &api.definitions, Side::Request, config.input_limits()),
         output: answer,
         effect: operation.effect,
         idempotent: is_idempotent(&operation.method),
@@ -104,22 +105,23 @@ fn description(operation: &Operation) -> Option<String> {
 }
 
 /// The arguments of an operation as one object schema that takes nothing else.
-pub(crate) fn arguments(operation: &Operation, bound: &HashSet<String>) -> Map<String, Value> {
+pub(crate) fn arguments(api: &Api, operation: &Operation, bound: &HashSet<String>) -> Map<String, Value> {
     let mut properties = Map::new();
     let mut required: Vec<Value> = Vec::new();
     for parameter in operation.parameters.iter().filter(|it| !bound.contains(&it.argument)) {
         let schema = described(&parameter.schema, parameter.description.as_deref(), parameter.deprecated);
         properties.insert(parameter.argument.clone(), schema);
-        if parameter.required {
+        if parameter.required && !request::is_idempotency_key(parameter) {
             required.push(parameter.argument.clone().into());
         }
     }
     if let Some(body) = &operation.body {
-        let within = |name: &str| body.schema.get(name);
+        let schema = request::body_schema(body, &api.definitions);
+        let within = |name: &str| schema.get(name);
         match &body.arguments {
             BodyArguments::Whole(argument) => {
                 if !bound.contains(argument) {
-                    properties.insert(argument.clone(), described(&body.schema, body.description.as_deref(), false));
+                    properties.insert(argument.clone(), described(&schema, body.description.as_deref(), false));
                     required.extend(body.required.then(|| argument.clone().into()));
                 }
             }

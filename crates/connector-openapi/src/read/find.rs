@@ -77,16 +77,10 @@ pub(super) async fn fetch(url: &Url, config: &Config) -> Result<Bytes> {
     let client = Client::new(vec![origin.clone()], &config.http).map_err(wrong)?;
     let mut headers = HeaderMap::new();
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, application/yaml;q=0.9, */*;q=0.5"));
-    let request = Request {
-        method: Method::GET,
-        origin,
-        path: url.path().to_owned(),
-        query: url.query().unwrap_or_default().to_owned(),
-        headers,
-        body: Bytes::new(),
-        repeatable: true,
-        answer_bytes_max: usize::try_from(bytes_max).unwrap_or(usize::MAX),
-    };
+    let mut request = Request::new(Method::GET, origin, url.path());
+    request.query = url.query().unwrap_or_default().to_owned();
+    request.headers = headers;
+    request.answer_bytes_max = usize::try_from(bytes_max).unwrap_or(usize::MAX);
     let response = client.send(request).await?;
     if response.cut {
         return Err(too_large(url.as_str(), bytes_max));

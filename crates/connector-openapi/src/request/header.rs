@@ -31,7 +31,7 @@ const NOT_SENT: [&str; 14] = [
 ];
 
 /// Whether the parameter goes onto the wire at all. One that does not is not offered either.
-pub(crate) fn is_sent(parameter: &Parameter) -> bool {
+fn is_sent(parameter: &Parameter) -> bool {
     parameter.place != Place::Header || !NOT_SENT.iter().any(|name| name.eq_ignore_ascii_case(&parameter.name))
 }
 
