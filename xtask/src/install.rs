@@ -1,6 +1,7 @@
 //! What the tests need and cargo does not bring. Nothing is installed twice, and nothing outside the target folder
 //! except packages of the system.
 
+mod documents;
 mod node;
 mod python;
 mod schemas;
@@ -36,7 +37,12 @@ pub(crate) fn peers(workspace: &Workspace, steps: &Steps) -> Result<()> {
         let mcp2 = scope.spawn(|| venv("mcp2"));
         let schemas = scope.spawn(|| steps.step("schemas of other programs", || schemas::files(workspace, "schemas")));
         let payloads = scope.spawn(|| steps.step("collected attacks", || schemas::files(workspace, "payloads")));
-        let node = venv("node").and_then(|()| steps.step("node packages", || node::modules(workspace)));
+        let modules = |list, folder| steps.step(folder, || node::modules(workspace, list, folder));
+        let node = venv("node").and_then(|()| {
+            modules("node", "node_packages")?;
+            modules("openapi", "openapi_packages")?;
+            steps.step("documents of other APIs", || documents::files(workspace))
+        });
         let all = [mcp1.join(), mcp2.join(), schemas.join(), payloads.join()]
             .into_iter()
             .map(|end| end.ok().context("an installation panicked")?);

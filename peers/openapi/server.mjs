@@ -1,0 +1,167 @@
+// Serves operations of OpenAPI documents and checks every request against them, with express-openapi-validator: unknown,
+// missing, empty, wrongly typed and wrongly encoded values are refused.
+//
+//     node server.mjs OUT NUMBER DOCUMENT…
+//
+// Of each document NUMBER operations are served, those first that have something that the others have not. What is
+// served is written to OUT as 0.json, 1.json, … and is at URL/0, URL/1, …; the operations are called op0, op1, … there.
+// Prints {"url": …, "documents": […]} once it listens. Every accepted request is answered with what was read from it.
+import { createRequire } from "node:module";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+
+const require = createRequire(join(process.cwd(), "package.json"));
+const express = require("express");
+const cookies = require("cookie-parser");
+const validator = require("express-openapi-validator");
+
+const METHODS = ["get", "put", "post", "delete", "patch", "head", "options"];
+const [out, number, ...sources] = process.argv.slice(2);
+
+/** Follows one reference within a document. */
+function follow(document, node) {
+  for (let steps = 0; node && typeof node.$ref === "string" && steps < 16; steps++) {
+    if (!node.$ref.startsWith("#/")) return undefined;
+    node = node.$ref
+      .slice(2)
+      .split("/")
+      .reduce((at, step) => at?.[decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~")], document);
+  }
+  return node;
+}
+
+/** What an operation has that is worth a try: styles, places, types, bodies. */
+function features(document, item, operation) {
+  const found = new Set();
+  for (const written of [...(item.parameters ?? []), ...(operation.parameters ?? [])]) {
+    const parameter = follow(document, written) ?? {};
+    const schema = follow(document, parameter.schema) ?? {};
+    const items = follow(document, schema.items) ?? {};
+    found.add(["parameter", parameter.in, parameter.style, parameter.explode, parameter.allowReserved, schema.type, items.type].join());
+    if (parameter.content) found.add(`content ${parameter.in}`);
+    if (schema.format) found.add(`format ${parameter.in} ${schema.format}`);
+    if (schema.enum) found.add(`enum ${parameter.in}`);
+  }
+  for (const [type, media] of Object.entries(follow(document, operation.requestBody)?.content ?? {})) {
+    found.add(`body ${type}`);
+    for (const [name, part] of Object.entries(media.encoding ?? {}).slice(0, 4)) {
+      found.add(`encoding ${type} ${part.style} ${part.explode} ${part.contentType} ${name.length > 40}`);
+    }
+    const schema = follow(document, media.schema) ?? {};
+    for (const key of Object.keys(schema)) found.add(`schema ${key}`);
+    for (const property of Object.values(schema.properties ?? {})) {
+      const { type, format } = follow(document, property) ?? {};
+      found.add(`property ${type} ${format}`);
+    }
+  }
+  return found;
+}
+
+/** Those operations first that bring something new, then evenly through the document. */
+function choose(document) {
+  const all = [];
+  for (const [path, item] of Object.entries(document.paths)) {
+    if (/[?#]/.test(path)) continue;
+    for (const method of METHODS) {
+      if (item[method]) all.push({ path, method, features: features(document, item, item[method]) });
+    }
+  }
+  const chosen = [];
+  const seen = new Set();
+  for (const one of all) {
+    const fresh = [...one.features].filter((feature) => !seen.has(feature));
+    if (fresh.length === 0 || chosen.length >= number * 0.75) continue;
+    fresh.forEach((feature) => seen.add(feature));
+    chosen.push(one);
+  }
+  const rest = all.filter((one) => !chosen.includes(one));
+  const missing = Math.min(number - chosen.length, rest.length);
+  for (let at = 0; at < missing; at++) chosen.push(rest[Math.floor((at * rest.length) / missing)]);
+  return chosen;
+}
+
+/** All that a node refers to, as far as it goes. */
+function referred(document, node, kept) {
+  if (Array.isArray(node)) return node.forEach((one) => referred(document, one, kept));
+  if (node === null || typeof node !== "object") return;
+  if (typeof node.$ref === "string" && node.$ref.startsWith("#/components/")) {
+    const [kind, name] = node.$ref.slice("#/components/".length).split("/").map((step) => decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~"));
+    const target = document.components?.[kind]?.[name];
+    if (target !== undefined && kept[kind]?.[name] === undefined) {
+      (kept[kind] ??= {})[name] = target;
+      referred(document, target, kept);
+    }
+  }
+  for (const [key, one] of Object.entries(node)) if (key !== "example" && key !== "examples") referred(document, one, kept);
+}
+
+/** The document with its chosen operations alone, served here, open to all. */
+function cut(document, url) {
+  const paths = {};
+  let at = 0;
+  for (const { path, method } of choose(document)) {
+    const { parameters } = document.paths[path];
+    paths[path] ??= parameters ? { parameters } : {};
+    const { security, servers, callbacks, responses, ...operation } = document.paths[path][method];
+    paths[path][method] = { ...operation, operationId: `op${at++}`, responses: { 200: { description: "What was read." } } };
+  }
+  const components = {};
+  referred(document, paths, components);
+  return { openapi: document.openapi, info: { title: document.info.title, version: "1" }, servers: [{ url }], paths, components };
+}
+
+/** What was read from the request, by operation. */
+function answer(request, response) {
+  const { query, params, headers, cookies, body } = request;
+  const files = (request.files ?? []).map((file) => file.buffer.toString());
+  const operation = request.openapi?.schema?.operationId;
+  response.json({ operation, query, path: params, headers, cookies, body: Buffer.isBuffer(body) ? body.toString() : body, files });
+}
+
+const application = express();
+application.set("query parser", "simple");
+const server = createServer(application);
+server.listen(0, "127.0.0.1", () => {
+  const url = `http://127.0.0.1:${server.address().port}`;
+  const documents = sources.map((source, at) => {
+    const document = cut(JSON.parse(readFileSync(source, "utf8")), `${url}/${at}`);
+    writeFileSync(join(out, `${at}.json`), JSON.stringify(document));
+    const one = express.Router();
+    const limit = "10mb";
+    one.use(cookies());
+    one.use(express.json({ limit, strict: false, type: (request) => /[/+]json/.test(request.headers["content-type"] ?? "") }));
+    one.use(express.urlencoded({ limit, extended: true }));
+    one.use(express.text({ limit, type: (request) => /^(text\/|application\/.*(xml|yaml|graphql|sql))/.test(request.headers["content-type"] ?? "") }));
+    one.use((request, response, next) => {
+      const isForm = /^(multipart|application\/x-www-form-urlencoded)/.test(request.headers["content-type"] ?? "");
+      return isForm || request.body !== undefined ? next() : express.raw({ limit, type: () => true })(request, response, next);
+    });
+    // Text of forms has no types: it is read by the schema. JSON has.
+    const checks = [false, "array"].map((coerceTypes) => {
+      const router = express.Router();
+      const apiSpec = structuredClone(document);
+      apiSpec.servers = [{ url: `/${at}` }];
+      const options = { apiSpec, validateApiSpec: false, validateSecurity: false, validateResponses: false, $refParser: { mode: "bundle" } };
+      router.use(validator.middleware({ ...options, validateRequests: { coerceTypes, allowUnknownQueryParameters: false } }));
+      return router;
+    });
+    one.use((request, response, next) => {
+      const isForm = /^(multipart|application\/x-www-form-urlencoded)/.test(request.headers["content-type"] ?? "");
+      checks[Number(isForm)](request, response, next);
+    });
+    one.use(answer);
+    application.use((request, response, next) => (request.url.startsWith(`/${at}/`) ? one(request, response, next) : next()));
+    const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+      METHODS.filter((method) => item[method]).map((method) => ({ name: item[method].operationId, shown: `${method.toUpperCase()} ${path}` })),
+    );
+    return { source, file: join(out, `${at}.json`), url: `${url}/${at}`, operations };
+  });
+  application.use((error, request, response, next) => {
+    response.status(error.status ?? 500).json({ error: error.message, errors: error.errors ?? error.stack });
+  });
+  console.log(JSON.stringify({ url, documents }));
+});
+// Ends with whoever started it.
+process.stdin.resume();
+process.stdin.on("end", () => process.exit(0));
