@@ -9,10 +9,11 @@ use agent::Agent;
 use anyhow::{Context, anyhow};
 use connector::{Connector, ErrorKind};
 use gateway::{Audit, Gateway};
-use upstream::{NoSources, Sources};
+use upstream::Sources;
 
 use crate::config::{self, Config, Environment, Reload, Resource, Server, Sink};
 use crate::late::Late;
+use crate::sources::HouseSources;
 
 /// Everything behind the doors.
 pub(crate) struct House {
@@ -49,7 +50,12 @@ impl House {
             ));
         }
         let policy = Policy::new(config.resources.iter().map(|it| (it.name.clone(), it.policy.clone())));
-        let Connected { resources, away } = connect(config.resources, if_away).await?;
+        let store = match config.resources.iter().any(|it| it.kind.keeps_credentials()) {
+            true => Some(config.credentials.open().await?),
+            false => None,
+        };
+        let sources: Arc<dyn Sources> = Arc::new(HouseSources::new(store));
+        let Connected { resources, away } = connect(config.resources, sources, if_away).await?;
         let audit = audit(config.audit).await.context("the audit cannot be opened")?;
         Ok(Self {
             gateway: Gateway::new(resources, policy, config.limits, audit, None)?,
@@ -85,10 +91,9 @@ struct Connected {
     away: Vec<String>,
 }
 
-async fn connect(configured: Vec<Resource>, if_away: Away) -> anyhow::Result<Connected> {
+async fn connect(configured: Vec<Resource>, sources: Arc<dyn Sources>, if_away: Away) -> anyhow::Result<Connected> {
     let (mut resources, mut away) = (Vec::<(String, Arc<dyn Connector>)>::new(), Vec::new());
     let count = configured.len();
-    let sources: Arc<dyn Sources> = Arc::new(NoSources);
     for Resource { name, kind, .. } in configured {
         let error = match kind.clone().connect(&name, &*sources).await {
             Ok(connector) => {

@@ -9,7 +9,7 @@ use anyhow::{Context, anyhow};
 use serde_json::{Map, Value};
 
 /// `iss` of development tokens.
-const ISSUER: &str = "https://development.bellhop.invalid";
+pub(crate) const ISSUER: &str = "https://development.bellhop.invalid";
 /// `aud` of development tokens.
 const AUDIENCE: &str = "bellhop-development";
 /// Where the key lies, so that `bellhop token` signs for a running `bellhop serve --dev`.

@@ -12,7 +12,7 @@ pub(crate) fn start(environment: &Environment) -> Result<(), Fault> {
     let ours = if environment.flag("DEBUG")? { "debug" } else { "info" };
     let default = format!(
         "warn,rmcp=warn,rmcp::service=off,bellhop={ours},access={ours},connector={ours},connector_sql={ours},connector_files={ours},\
-         gateway={ours},agent={ours},server={ours}"
+         credentials={ours},upstream={ours},connector_openapi={ours},gateway={ours},agent={ours},server={ours}"
     );
     let filter = match environment.get("BELLHOP_LOG") {
         Some(filter) => EnvFilter::try_new(filter).map_err(|error| Fault::plain(format!("BELLHOP_LOG: {error}")))?,

@@ -9,6 +9,7 @@ mod late;
 mod logs;
 mod output;
 mod reload;
+mod sources;
 
 use std::process::ExitCode;
 

@@ -5,6 +5,7 @@ mod demo;
 mod init;
 mod mcp;
 mod schema;
+mod secret;
 mod serve;
 mod token;
 mod tools;
@@ -37,6 +38,8 @@ pub(crate) enum Command {
     Ask(ask::Arguments),
     /// Sign a token for `bellhop serve --dev`.
     Token(token::Arguments),
+    /// Keep, list and remove users' own credentials.
+    Secret(secret::Arguments),
     /// Write a bellhop.toml for a database or a folder.
     Init(init::Arguments),
     /// Print the JSON Schema of bellhop.toml.
@@ -98,6 +101,7 @@ pub(crate) async fn run(command: Command, environment: &Environment) -> anyhow::
         Command::Call(arguments) => call::run(arguments, environment).await,
         Command::Ask(arguments) => ask::run(arguments, environment).await,
         Command::Token(arguments) => token::run(&arguments),
+        Command::Secret(arguments) => secret::run(arguments, environment).await,
         Command::Init(arguments) => init::run(arguments, environment).await,
         Command::Schema => schema::run(),
         Command::Mcp(arguments) => mcp::run(arguments, environment).await,

@@ -8,6 +8,7 @@ use toml::de::{DeTable, Deserializer};
 
 use super::audit::AuditSection;
 use super::auth::Auth;
+use super::credentials::CredentialsSection;
 use super::model::AgentSection;
 use super::{Config, Environment, Fault, Kind, Reload, Server, expand, resources};
 
@@ -56,6 +57,8 @@ struct File {
     audit: AuditSection,
     /// When resources are looked at again.
     reload: Reload,
+    /// Where users' own credentials are kept.
+    credentials: CredentialsSection,
 }
 
 /// Reads the whole file; the first fault is told with its place.
@@ -88,6 +91,7 @@ pub(super) fn read(text: &str, base: &Path, environment: &Environment) -> Result
         limits: file.limits,
         audit: file.audit.resolve(base)?,
         reload: file.reload,
+        credentials: file.credentials.resolve(base, environment)?,
         resources,
         ..Config::empty("")
     })

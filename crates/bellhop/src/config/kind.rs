@@ -34,6 +34,14 @@ impl Kind {
         })
     }
 
+    /// Whether users' own credentials for it are kept in the store.
+    pub(crate) fn keeps_credentials(&self) -> bool {
+        match self {
+            Self::Openapi(config) => config.credential.as_ref().is_some_and(|it| it.store) || config.connect.is_some(),
+            Self::Sql(_) | Self::Files(_) => false,
+        }
+    }
+
     /// The same, kept from writing by the resource itself where it can.
     #[must_use]
     pub(super) fn read_only(mut self) -> Self {

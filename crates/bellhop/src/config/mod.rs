@@ -2,6 +2,7 @@
 
 mod audit;
 mod auth;
+mod credentials;
 mod environment;
 mod expand;
 mod fault;
@@ -18,6 +19,7 @@ use access::{IssuerConfig, ResourcePolicy};
 use agent::{Limits, Model};
 
 pub(crate) use audit::{Audit, Sink};
+pub(crate) use credentials::Credentials;
 pub(crate) use environment::Environment;
 pub(crate) use fault::Fault;
 pub(crate) use file::Schema;
@@ -40,6 +42,7 @@ pub(crate) struct Config {
     pub(crate) limits: gateway::Options,
     pub(crate) audit: Audit,
     pub(crate) reload: Reload,
+    pub(crate) credentials: Credentials,
     pub(crate) resources: Vec<Resource>,
     /// What a person should know about how this was read.
     pub(crate) notes: Vec<String>,
@@ -80,6 +83,7 @@ impl Config {
             issuers: auth::from_environment(environment)?.into_iter().collect(),
             model: model::from_environment(environment),
             resources: resources::from_environment(environment)?,
+            credentials: credentials::CredentialsSection::default().resolve(Path::new("."), environment)?,
             ..Self::empty("the environment")
         };
         config.take_common(environment)?;
@@ -107,6 +111,7 @@ impl Config {
             limits: gateway::Options::default(),
             audit: Audit::default(),
             reload: Reload::default(),
+            credentials: Credentials::nowhere(),
             resources: Vec::new(),
             notes: Vec::new(),
             origin: origin.to_owned(),

@@ -1,6 +1,8 @@
 //! The command line as a person uses it: files, variables, messages, exit codes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
+mod secret;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

@@ -1,0 +1,18 @@
+//! Each user's own credentials for upstreams, encrypted at rest.
+//!
+//! A [`Store`] keeps them in a SQLite file or a PostgreSQL table that is worth nothing without its key: what is
+//! secret, whose it is and what it is for are sealed, and rows are found by keyed hashes. A row moved to another
+//! user or resource does not open. [`StoreSource`] gives a caller their own and nobody else's.
+
+mod error;
+mod key;
+mod seal;
+mod slot;
+mod source;
+mod store;
+
+pub use error::StoreError;
+pub use key::{KeyRing, StoreKey};
+pub use slot::{RecordKind, Slot};
+pub use source::StoreSource;
+pub use store::{Entry, Lease, Opened, Place, Store};
