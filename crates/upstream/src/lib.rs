@@ -8,6 +8,7 @@
 mod client;
 mod config;
 mod credential;
+mod fetch;
 mod origin;
 mod request;
 mod response;
@@ -19,6 +20,7 @@ pub use config::{
     ClientConfig, ConfigError, ConnectConfig, CredentialConfig, ExchangeConfig, IdentityConfig, SignedConfig,
 };
 pub use credential::{Credential, CredentialSource, Placement};
+pub use fetch::{Document, Fetcher, Validators};
 pub use origin::Origin;
 pub use request::{PathBuilder, Request};
 pub use response::Response;

@@ -83,6 +83,18 @@ impl fmt::Debug for Request {
     }
 }
 
+/// A value, all but unreserved characters encoded.
+pub(crate) fn encode_value(out: &mut String, text: &str) {
+    encode::encode(out, text, encode::is_unreserved);
+}
+
+/// A path or query that a parser of addresses has read, in the stricter form that is sent.
+pub(crate) fn encode_path(text: &str) -> String {
+    let mut out = String::new();
+    encode::encode_rest(&mut out, text, |byte| encode::is_segment(byte) || b"/?".contains(&byte));
+    out
+}
+
 /// Headers that are about the connection and not about the call (RFC 9110 section 7.6.1), that say where the body ends,
 /// or that are this client's own to set.
 pub(crate) fn forbidden(name: &HeaderName) -> bool {

@@ -2,6 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
 mod attach;
+mod bodies;
+mod breaking;
+mod busy;
 mod calls;
+mod errors;
+mod fetching;
 mod paths;
+mod private;
+mod redirects;
+mod retries;
 mod support;
