@@ -26,7 +26,7 @@ function follow(document, node) {
     node = node.$ref
       .slice(2)
       .split("/")
-      .reduce((at, step) => at?.[decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~")], document);
+      .reduce((at, step) => follow(document, at)?.[decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~")], document);
   }
   return node;
 }
@@ -93,11 +93,46 @@ function referred(document, node, kept) {
       referred(document, target, kept);
     }
   }
-  for (const [key, one] of Object.entries(node)) if (key !== "example" && key !== "examples") referred(document, one, kept);
+  for (const one of Object.values(node)) referred(document, one, kept);
+}
+
+/** References into other operations lead to components of their own, so that the others can go. */
+function detach(document) {
+  const components = (document.components ??= {});
+  const moved = new Map();
+  const visit = (node) => {
+    if (node === null || typeof node !== "object") return;
+    if (typeof node.$ref === "string" && node.$ref.startsWith("#/paths/")) {
+      if (!moved.has(node.$ref)) {
+        const target = follow(document, node);
+        const kind = target?.in ? "parameters" : target?.content ? "responses" : "schemas";
+        moved.set(node.$ref, `#/components/${kind}/Moved${moved.size}`);
+        (components[kind] ??= {})[`Moved${moved.size - 1}`] = target;
+      }
+      node.$ref = moved.get(node.$ref);
+    }
+    Object.values(node).forEach(visit);
+  };
+  visit(document);
+}
+
+/**
+ * What the checker needs otherwise: no samples (it takes an `id` in them for a schema's), no defaults (it fills them in,
+ * and then finds that some do not fit), no `nullable` without a type, `explode` said where it is not `form`'s.
+ */
+function mended(node, isMap = false) {
+  if (Array.isArray(node)) return node.map((one) => mended(one));
+  if (node === null || typeof node !== "object") return node;
+  const dropped = isMap ? [] : ["example", "examples", "default", ...(node.type === undefined ? ["nullable"] : [])];
+  const kept = Object.entries(node).filter(([key]) => !dropped.includes(key));
+  const copy = Object.fromEntries(kept.map(([key, one]) => [key, key === "enum" ? one : mended(one, !isMap && key === "properties")]));
+  if (typeof node.in === "string" && typeof node.style === "string") copy.explode ??= node.style === "form";
+  return copy;
 }
 
 /** The document with its chosen operations alone, served here, open to all. */
 function cut(document, url) {
+  detach(document);
   const paths = {};
   let at = 0;
   for (const { path, method } of choose(document)) {
@@ -113,14 +148,45 @@ function cut(document, url) {
 
 /** What was read from the request, by operation. */
 function answer(request, response) {
-  const { query, params, headers, cookies, body } = request;
+  const { query, headers, cookies, body } = request;
   const files = (request.files ?? []).map((file) => file.buffer.toString());
   const operation = request.openapi?.schema?.operationId;
-  response.json({ operation, query, path: params, headers, cookies, body: Buffer.isBuffer(body) ? body.toString() : body, files });
+  response.json({ operation, query, path: request.openapi?.pathParams, headers, cookies, body, files });
+}
+
+function kind(request) {
+  const type = request.headers["content-type"];
+  if (type === undefined) return "none";
+  return /^(multipart|application\/x-www-form-urlencoded)/.test(type) ? "form" : "json";
+}
+
+function bodiless(document) {
+  const copy = structuredClone(document);
+  for (const item of Object.values(copy.paths)) {
+    for (const method of METHODS) {
+      const operation = item[method];
+      if (operation?.requestBody && !follow(copy, operation.requestBody).required) delete operation.requestBody;
+    }
+  }
+  return copy;
+}
+
+function check(document, at, coerceTypes) {
+  // A component called `id` is taken for a schema's `id`.
+  const text = JSON.stringify(mended(document)).replaceAll(/"#\/components\/(\w+)\/id"/g, '"#/components/$1/id_"');
+  const apiSpec = { ...JSON.parse(text), servers: [{ url: `/${at}` }] };
+  for (const named of Object.values(apiSpec.components ?? {})) {
+    if ("id" in named) (named.id_ = named.id), delete named.id;
+  }
+  const validateRequests = { coerceTypes, allowUnknownQueryParameters: false };
+  const off = { validateApiSpec: false, validateSecurity: false, validateResponses: false };
+  const router = express.Router();
+  router.use(validator.middleware({ apiSpec, ...off, validateRequests, $refParser: { mode: "bundle" } }));
+  return router;
 }
 
 const application = express();
-application.set("query parser", "simple");
+application.set("query parser", "extended");
 const server = createServer(application);
 server.listen(0, "127.0.0.1", () => {
   const url = `http://127.0.0.1:${server.address().port}`;
@@ -134,22 +200,16 @@ server.listen(0, "127.0.0.1", () => {
     one.use(express.urlencoded({ limit, extended: true }));
     one.use(express.text({ limit, type: (request) => /^(text\/|application\/.*(xml|yaml|graphql|sql))/.test(request.headers["content-type"] ?? "") }));
     one.use((request, response, next) => {
-      const isForm = /^(multipart|application\/x-www-form-urlencoded)/.test(request.headers["content-type"] ?? "");
-      return isForm || request.body !== undefined ? next() : express.raw({ limit, type: () => true })(request, response, next);
+      if (kind(request) === "form" || request.body !== undefined) return next();
+      express.raw({ limit, type: () => true })(request, response, (error) => {
+        if (Buffer.isBuffer(request.body)) request.body = request.body.toString();
+        next(error);
+      });
     });
-    // Text of forms has no types: it is read by the schema. JSON has.
-    const checks = [false, "array"].map((coerceTypes) => {
-      const router = express.Router();
-      const apiSpec = structuredClone(document);
-      apiSpec.servers = [{ url: `/${at}` }];
-      const options = { apiSpec, validateApiSpec: false, validateSecurity: false, validateResponses: false, $refParser: { mode: "bundle" } };
-      router.use(validator.middleware({ ...options, validateRequests: { coerceTypes, allowUnknownQueryParameters: false } }));
-      return router;
-    });
-    one.use((request, response, next) => {
-      const isForm = /^(multipart|application\/x-www-form-urlencoded)/.test(request.headers["content-type"] ?? "");
-      checks[Number(isForm)](request, response, next);
-    });
+    // Text of forms has no types: it is read by the schema. JSON has. And this checker wants a body wherever there may
+    // be one: without one, those that need none are taken away.
+    const checks = { form: check(document, at, "array"), json: check(document, at, false), none: check(bodiless(document), at, false) };
+    one.use((request, response, next) => checks[kind(request)](request, response, next));
     one.use(answer);
     application.use((request, response, next) => (request.url.startsWith(`/${at}/`) ? one(request, response, next) : next()));
     const operations = Object.entries(document.paths).flatMap(([path, item]) =>

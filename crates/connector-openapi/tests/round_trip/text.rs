@@ -1,5 +1,8 @@
 //! Strings that fit a schema.
 
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex};
+
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::string::string_regex;
 use proptest::test_runner::TestRunner;
@@ -22,12 +25,12 @@ pub(crate) fn string(schema: &Map<String, Value>, place: Place, seed: u64) -> St
     if schema.get("contentEncoding").is_some_and(|encoding| encoding == "base64") {
         return "aGVsbG8=".to_owned();
     }
-    let pattern = schema.get("pattern").and_then(Value::as_str);
-    if let Some(sample) = pattern.and_then(|pattern| matching(pattern, seed)) {
-        return sample;
-    }
     let length = |key: &str| schema.get(key).and_then(Value::as_u64).and_then(|length| usize::try_from(length).ok());
     let (least, most) = (length("minLength").unwrap_or(1), length("maxLength").unwrap_or(usize::MAX));
+    let pattern = schema.get("pattern").and_then(Value::as_str);
+    if let Some(sample) = pattern.and_then(|pattern| matching(pattern, (least, most), seed)) {
+        return sample;
+    }
     let plain = match place {
         Place::Header => "word-1",
         Place::Path => "a b&c=d+e%20ä?#:@",
@@ -58,15 +61,22 @@ fn formatted(format: &str) -> Option<&'static str> {
 }
 
 /// Something printable that a regular expression takes, where Rust's own engine knows it.
-fn matching(pattern: &str, seed: u64) -> Option<String> {
+fn matching(pattern: &str, lengths: (usize, usize), seed: u64) -> Option<String> {
+    static KNOWN: LazyLock<Mutex<HashMap<(String, (usize, usize)), Vec<String>>>> = LazyLock::new(Mutex::default);
+    let mut known = KNOWN.lock().expect("nobody panicked");
+    let samples = known.entry((pattern.to_owned(), lengths)).or_insert_with(|| samples(pattern, lengths));
+    let at = usize::try_from(seed % 4).unwrap_or_default();
+    samples.get(at).or(samples.first()).cloned()
+}
+
+fn samples(pattern: &str, (least, most): (usize, usize)) -> Vec<String> {
     let bare = pattern.trim_start_matches('^').trim_end_matches('$');
-    // What `.` and its like would bring need not be outlandish.
-    let bare = bare.replace(r"\d", "[0-9]").replace(r"\w", "[a-z]").replace(r"\S", "[a-z]").replace('.', "[a-z]");
-    let strategy = string_regex(&bare).or_else(|_| string_regex(pattern)).ok()?;
+    let ascii = format!("(?-u:{bare})");
+    let Some(strategy) = [ascii.as_str(), bare].into_iter().find_map(|pattern| string_regex(pattern).ok()) else {
+        return Vec::new();
+    };
     let mut runner = TestRunner::deterministic();
-    let mut text = String::new();
-    for _ in 0..=seed % 8 {
-        text = strategy.new_tree(&mut runner).ok()?.current();
-    }
-    Some(text)
+    let samples = (0..256).filter_map(|_| Some(strategy.new_tree(&mut runner).ok()?.current()));
+    let is_plain = |text: &String| text.bytes().all(|byte| matches!(byte, b'!'..=b'~'));
+    samples.filter(is_plain).filter(|text| (least..=most).contains(&text.len())).take(4).collect()
 }

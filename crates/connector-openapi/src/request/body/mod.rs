@@ -60,6 +60,7 @@ pub(super) fn write(body: &Body, definitions: &Definitions, input: &Map<String, 
         )),
         Shape::Text if is_xml(&body.media_type) => raw::xml(argument, &body.media_type, &value),
         Shape::Text => raw::text(argument, &body.media_type, &value),
+        Shape::Binary if schema::is_encoded(body) => raw::encoded(argument, &body.media_type, &value),
         Shape::Binary => raw::bytes(argument, &body.media_type, &value),
     };
     written.map(Some)

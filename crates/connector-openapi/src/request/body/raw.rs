@@ -42,3 +42,10 @@ pub(super) fn bytes(argument: &str, media_type: &str, value: &Value) -> Result<W
     };
     Ok(Written { media_type: header(&media_type)?, content: file.content })
 }
+
+/// Base64 as it is: the document says that the upstream decodes it.
+pub(super) fn encoded(argument: &str, media_type: &str, value: &Value) -> Result<Written> {
+    let text = value.as_str().ok_or_else(|| refused(argument, "is Base64: give it as text."))?;
+    let media_type = if media_type.contains('*') { "application/octet-stream" } else { media_type };
+    Ok(Written { media_type: header(media_type)?, content: Bytes::from(text.to_owned()) })
+}

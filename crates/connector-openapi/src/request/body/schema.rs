@@ -25,8 +25,14 @@ pub(crate) fn schema(body: &Body, definitions: &Definitions) -> Value {
             json!({ "type": "string", "description": "An XML document, as text." })
         }
         Shape::Text => body.schema.clone(),
+        Shape::Binary if is_encoded(body) => body.schema.clone(),
         Shape::Binary => file::schema(description),
     }
+}
+
+/// Whether the bytes go out as the Base64 that they come in.
+pub(super) fn is_encoded(body: &Body) -> bool {
+    body.schema.get("contentEncoding").is_some_and(|encoding| encoding == "base64")
 }
 
 fn shown(property: &mut Value, definitions: &Definitions) {
