@@ -1,13 +1,14 @@
 //! From configuration to a running house.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ::audit::{AuditFile, AuditTable};
-use access::{IssuerConfig, Policy, Verifier, VerifierOptions};
+use access::{Effect, IssuerConfig, Policy, Verifier, VerifierOptions};
 use agent::Agent;
 use anyhow::{Context, anyhow};
-use connector::{Connector, ErrorKind};
+use connector::{Connector, ErrorKind, Ownership};
 use gateway::{Audit, Gateway};
 use upstream::Sources;
 
@@ -21,8 +22,12 @@ pub(crate) struct House {
     pub(crate) agent: Arc<Agent>,
     pub(crate) server: Server,
     pub(crate) issuers: Vec<IssuerConfig>,
+    pub(crate) authorization_servers: Vec<String>,
     pub(crate) bypass: bool,
     pub(crate) reload: Reload,
+    /// What tokens are checked with that this server signs, where it signs any.
+    pub(crate) jwks: Option<serde_json::Value>,
+    keeps_tokens: bool,
     /// Resources that could not be opened yet.
     pub(crate) away: Vec<String>,
 }
@@ -38,7 +43,7 @@ pub(crate) enum Away {
 
 impl House {
     /// Connects every resource. A mistake in the configuration of one stops the start, by its name.
-    pub(crate) async fn open(config: Config, if_away: Away) -> anyhow::Result<Self> {
+    pub(crate) async fn open(config: Config, if_away: Away, environment: &Environment) -> anyhow::Result<Self> {
         for note in &config.notes {
             tracing::warn!("{note}");
         }
@@ -54,16 +59,29 @@ impl House {
             true => Some(config.credentials.open().await?),
             false => None,
         };
-        let sources: Arc<dyn Sources> = Arc::new(HouseSources::new(store));
-        let Connected { resources, away } = connect(config.resources, sources, if_away).await?;
+        let signer = match config.resources.iter().any(|it| it.kind.is_signed()) {
+            true => Some(Arc::new(config.signing.signer(&config.server, &config.issuers)?)),
+            false => None,
+        };
+        let keeps_tokens = config.resources.iter().any(|it| it.kind.exchanges());
+        let databases = config.resources.iter().filter(|it| matches!(it.kind, config::Kind::Sql(_)));
+        let databases: BTreeSet<_> = databases.map(|it| it.name.clone()).collect();
+        let sources = Arc::new(HouseSources::new(store, signer.clone(), environment, databases));
+        let Connected { resources, away } = connect(config.resources, sources.clone(), if_away).await?;
         let audit = audit(config.audit).await.context("the audit cannot be opened")?;
+        let gateway = Gateway::new(resources, policy, config.limits, audit, None)?.reserving(sources.queries());
+        check_queries(&gateway, &sources.queries(), &away)?;
+        sources.open(&gateway);
         Ok(Self {
-            gateway: Gateway::new(resources, policy, config.limits, audit, None)?,
+            gateway,
             agent: Arc::new(Agent::new(config.model, config.agent_limits, config.instructions)?),
             server: config.server,
             issuers: config.issuers,
+            authorization_servers: config.authorization_servers,
             bypass: config.bypass,
             reload: config.reload,
+            jwks: signer.map(|signer| signer.jwks()),
+            keeps_tokens,
             away,
         })
     }
@@ -75,7 +93,7 @@ impl House {
 
     /// Who may come in. Without an issuer nobody may, and that is an error.
     pub(crate) fn verifier(&self) -> anyhow::Result<Verifier> {
-        let options = options(self.bypass)?;
+        let options = VerifierOptions { keeps_tokens: self.keeps_tokens, ..options(self.bypass)? };
         if self.issuers.is_empty() && !self.bypass {
             return Err(anyhow!(
                 "nobody could sign in: no issuer is configured. Write [auth] issuer and audience into bellhop.toml, \
@@ -84,6 +102,24 @@ impl House {
         }
         Ok(Verifier::new(self.issuers.clone(), options)?)
     }
+}
+
+/// Queries that answer users' credentials must be there, and answer each user with their own.
+fn check_queries(gateway: &Gateway, queries: &[(String, String)], away: &[String]) -> anyhow::Result<()> {
+    let catalogs = gateway.catalogs();
+    for (resource, action) in queries.iter().filter(|(resource, _)| !away.contains(resource)) {
+        let catalog = catalogs.iter().find(|(name, _)| name == resource);
+        let found = catalog.and_then(|(_, catalog)| catalog.action(action));
+        let found = found.ok_or_else(|| {
+            anyhow!("credential.query: there is no query \"{action}\": write [resources.{resource}.queries.{action}]")
+        })?;
+        if !matches!(found.ownership, Ownership::Owned { .. }) || found.effect != Effect::Read {
+            return Err(anyhow!(
+                "credential.query: {resource}.{action} must read, and answer each user with their own: use :caller_id in it"
+            ));
+        }
+    }
+    Ok(())
 }
 
 struct Connected {

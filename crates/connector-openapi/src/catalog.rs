@@ -1,6 +1,6 @@
 //! From an [`Api`] to what callers are offered.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use connector::{Action, Catalog, Hidden, Ownership};
 use http::Method;
@@ -47,18 +47,6 @@ pub(crate) fn catalog(api: &Api, config: &Config, tie: impl Fn(&Operation) -> Ti
     catalog
 }
 
-/// Until calls can be tied to a caller, an API is everybody's or closed.
-pub(crate) fn shared_or_closed(config: &Config) -> impl Fn(&Operation) -> Tie {
-    let shared = config.shared;
-    move |_| match shared {
-        true => Tie::Tied { ownership: Ownership::Shared { writable: true }, bound: HashSet::new() },
-        false => Tie::Closed {
-            reason: "its calls are not tied to the caller".to_owned(),
-            open_with: "shared = true".to_owned(),
-        },
-    }
-}
-
 fn about(api: &Api) -> Option<String> {
     match (&api.title, &api.description) {
         (Some(title), Some(words)) => Some(format!("{}. {words}", title.trim_end_matches('.'))),
@@ -82,6 +70,7 @@ fn action(api: &Api, operation: &Operation, ownership: Ownership, bound: &HashSe
         effect: operation.effect,
         idempotent: is_idempotent(&operation.method),
         identity: Vec::new(),
+        own: BTreeMap::new(),
         ownership,
     }
 }

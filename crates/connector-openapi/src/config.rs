@@ -35,10 +35,16 @@ pub struct Config {
     pub http: ClientConfig,
     /// Everybody's: calls are not tied to the caller.
     pub shared: bool,
-    /// Parameters, headers and body fields that take a value from the caller.
+    /// Offer, to everybody and without a credential, what the document says needs none.
+    pub public: bool,
+    /// Parameters, headers and body fields that take a value from the caller: `user_id = "{caller.id}"`,
+    /// `"path:userId"`, `"query:user"`, `"header:X-User"`, `"cookie:uid"`, `"body:owner.id"`. Values: `{caller.id}`,
+    /// `{caller.issuer}`, `{claims.NAME}`, text around them. What is bound vanishes from the schema.
     pub bind: IndexMap<String, String>,
     /// Each user's own credential.
     pub credential: Option<CredentialConfig>,
+    /// Further credentials by security scheme, where an operation needs several at once.
+    pub credentials: IndexMap<String, CredentialConfig>,
     /// Token exchange (RFC 8693).
     pub exchange: Option<ExchangeConfig>,
     /// A token about the user, signed here.
@@ -84,8 +90,10 @@ impl Config {
     pub fn identity(&self) -> IdentityConfig {
         IdentityConfig {
             shared: self.shared,
+            public: self.public,
             bind: self.bind.clone(),
             credential: self.credential.clone(),
+            credentials: self.credentials.clone(),
             exchange: self.exchange.clone(),
             signed: self.signed.clone(),
             connect: self.connect.clone(),

@@ -2,7 +2,8 @@
 //!
 //! `read` turns a document of any version into an [`api::Api`]; `catalog` turns that into collections and actions;
 //! `request` turns an operation and its arguments into an [`upstream::Request`]; `response` turns what comes back into
-//! an [`connector::Outcome`]. `upstream` keeps the request on the configured origins and makes it its caller's.
+//! an [`connector::Outcome`]. `ties` closes what cannot be tied to a caller and puts the caller's own values where they
+//! belong; `upstream` keeps the request on the configured origins and makes it its caller's.
 
 mod api;
 mod catalog;
@@ -14,6 +15,7 @@ mod request;
 mod response;
 mod schema;
 mod selection;
+mod ties;
 
 pub use config::{Config, Selection};
 pub use open_api::OpenApi;

@@ -1,9 +1,12 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
+use access::Caller;
 use connector::{Catalog, Connector, Context, Error, Operation, Outcome, Permit, Result};
-use upstream::{Client, Origin, Sources};
+use serde_json::{Map, Value};
+use upstream::{Client, Identity, Origin, Response, Sources};
 
 use crate::api::{self, Api};
+use crate::ties::Ties;
 use crate::{Config, catalog, read, request, response};
 
 /// One HTTP API.
@@ -13,6 +16,7 @@ pub struct OpenApi {
     config: Config,
     client: Client,
     origin: Origin,
+    identity: Identity,
     now: RwLock<Arc<Snapshot>>,
 }
 
@@ -21,11 +25,13 @@ pub struct OpenApi {
 struct Snapshot {
     api: Api,
     catalog: Arc<Catalog>,
+    ties: Ties,
 }
 
 impl OpenApi {
     /// Reads the API's description.
-    pub async fn connect(name: &str, config: Config, _sources: &dyn Sources) -> Result<Self> {
+    pub async fn connect(name: &str, config: Config, sources: &dyn Sources) -> Result<Self> {
+        let identity = Identity::new(name, &config.identity(), sources)?;
         let api = read::read(name, &config).await?;
         let base = config.url.as_ref().or(api.servers.first());
         let base =
@@ -33,8 +39,24 @@ impl OpenApi {
         let wrong = |error: upstream::ConfigError| Error::invalid(error.to_string());
         let origin = Origin::parse(base).map_err(wrong)?;
         let client = Client::new(vec![origin.clone()], &config.http).map_err(wrong)?;
-        let now = RwLock::new(Arc::new(Snapshot::new(api, &config)));
-        Ok(Self { name: name.to_owned(), config, client, origin, now })
+        let now = RwLock::new(Arc::new(Snapshot::new(api, &config, &identity)));
+        Ok(Self { name: name.to_owned(), config, client, origin, identity, now })
+    }
+
+    /// Calls one operation as this caller: the one way in which anything is sent.
+    async fn call(
+        &self,
+        now: &Snapshot,
+        caller: &Caller,
+        operation: &api::Operation,
+        mut input: Map<String, Value>,
+        context: &Context,
+    ) -> Result<Response> {
+        let tied = now.ties.of(&operation.name).ok_or_else(|| Error::not_found("the API's operations"))?;
+        tied.fill(&self.identity, caller, &now.api, operation, &mut input)?;
+        let mut request = request::build(&now.api, operation, &input, &self.origin)?;
+        request.answer_bytes_max = context.result_bytes_max;
+        self.identity.send(&self.client, &tied.tie, caller, request).await
     }
 
     fn now(&self) -> Arc<Snapshot> {
@@ -43,9 +65,13 @@ impl OpenApi {
 }
 
 impl Snapshot {
-    fn new(api: Api, config: &Config) -> Self {
-        let catalog = Arc::new(catalog::catalog(&api, config, catalog::shared_or_closed(config)));
-        Self { api, catalog }
+    fn new(mut api: Api, config: &Config, identity: &Identity) -> Self {
+        let ties = Ties::new(identity, &api);
+        let mut catalog = catalog::catalog(&api, config, |operation| ties.told(operation));
+        ties.mark(identity, &mut catalog);
+        // What is not tied to its caller is not there for anybody.
+        api.operations.retain(|operation| ties.of(&operation.name).is_some());
+        Self { api, catalog: Arc::new(catalog), ties }
     }
 
     fn operation(&self, name: &str) -> Result<&api::Operation> {
@@ -66,10 +92,9 @@ impl Connector for OpenApi {
             return Err(Error::new(connector::ErrorKind::Unsupported, "This API has no collections."));
         };
         let wanted = now.operation(&invoke.action)?;
-        let _caller = connector::spend(permit, &self.name, &operation, wanted.effect)?;
-        let mut request = request::build(&now.api, wanted, &invoke.input, &self.origin)?;
-        request.answer_bytes_max = context.result_bytes_max;
-        response::outcome(wanted, self.client.send(request).await?, context)
+        let caller = connector::spend(permit, &self.name, &operation, wanted.effect)?;
+        let answer = self.call(&now, &caller, wanted, invoke.input.clone(), context).await?;
+        response::outcome(wanted, answer, context)
     }
 
     async fn health(&self) -> Result<()> {
@@ -78,7 +103,8 @@ impl Connector for OpenApi {
 
     async fn reload(&self) -> Result<()> {
         let api = read::read(&self.name, &self.config).await?;
-        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Snapshot::new(api, &self.config));
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) =
+            Arc::new(Snapshot::new(api, &self.config, &self.identity));
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use access::Effect;
+use access::{Effect, Template};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -207,6 +207,9 @@ pub struct Action {
     pub idempotent: bool,
     /// Names of inputs that say for whom; see [`Collection::identity`].
     pub identity: Vec<String>,
+    /// Names of inputs that hold something else of the caller's, and what of theirs: an argument that uses one is
+    /// refused unless it is that value, in which case it is left out: the connector sets it.
+    pub own: BTreeMap<String, Template>,
     /// How the call is tied to its user.
     pub ownership: Ownership,
 }

@@ -10,6 +10,7 @@ mod audit;
 mod cursor;
 mod gateway;
 mod limits;
+mod lookup;
 mod options;
 mod projection;
 mod reload;

@@ -25,6 +25,8 @@ pub struct App {
     pub config: Config,
     /// Issuers whose tokens are accepted, byte for byte as their own metadata writes them (RFC 8414 section 3.3).
     pub authorization_servers: Vec<String>,
+    /// The JWK Set that tokens are checked with which this server signs, where it signs any.
+    pub jwks: Option<serde_json::Value>,
 }
 
 /// What every handler shares.
@@ -34,6 +36,7 @@ pub(crate) struct Shared {
     pub(crate) agent: Arc<Agent>,
     pub(crate) config: Config,
     pub(crate) authorization_servers: Vec<String>,
+    pub(crate) jwks: Option<serde_json::Value>,
     pub(crate) site: Site,
     pub(crate) meters: Meters,
     pub(crate) readiness: Readiness,
@@ -43,7 +46,7 @@ pub(crate) struct Shared {
 impl Shared {
     /// `stop` ends answers that stream.
     pub(crate) fn new(app: App, local: SocketAddr, stop: CancellationToken) -> Arc<Self> {
-        let App { gateway, verifier, agent, config, authorization_servers } = app;
+        let App { gateway, verifier, agent, config, authorization_servers, jwks } = app;
         let site = Site::new(&config, local);
         let meters = Meters::new();
         let mcp = Mcp::new(gateway.clone(), &site, &config, meters.clone(), stop);
@@ -52,6 +55,7 @@ impl Shared {
             verifier,
             agent,
             authorization_servers,
+            jwks,
             site,
             meters,
             mcp,

@@ -46,6 +46,18 @@ pub enum Placement {
     },
 }
 
+impl std::fmt::Display for Placement {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Bearer => out.write_str("bearer token"),
+            Self::Basic => out.write_str("basic authorization"),
+            Self::Header { name, .. } => write!(out, "header {name}"),
+            Self::Query { name } => write!(out, "query {name}"),
+            Self::Cookie { name } => write!(out, "cookie {name}"),
+        }
+    }
+}
+
 /// Where a user's own credential for one upstream comes from.
 #[async_trait::async_trait]
 pub trait CredentialSource: Debug + Send + Sync {
@@ -58,6 +70,11 @@ pub trait CredentialSource: Debug + Send + Sync {
     async fn refused(&self, caller: &Caller) -> bool {
         let _ = caller;
         false
+    }
+
+    /// What a caller for whom nothing is known can do about it: a sentence, with the resource's name where that helps.
+    fn missing(&self) -> String {
+        "Ask this server's operator.".to_owned()
     }
 
     /// A few words for `bellhop check`: `the claim api_key`, `the credential store`.

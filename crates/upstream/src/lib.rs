@@ -9,18 +9,22 @@ mod client;
 mod config;
 mod credential;
 mod fetch;
+mod identity;
 mod origin;
 mod request;
 mod response;
 mod secret;
+mod source;
 mod sources;
 
 pub use client::{Client, Names, SystemNames};
-pub use config::{
-    ClientConfig, ConfigError, ConnectConfig, CredentialConfig, ExchangeConfig, IdentityConfig, SignedConfig,
-};
+pub use config::{ClientConfig, ConfigError};
 pub use credential::{Credential, CredentialSource, Placement};
 pub use fetch::{Document, Fetcher, Validators};
+pub use identity::{
+    Attached, Bind, ClientAuth, ConnectConfig, CredentialConfig, Described, ExchangeConfig, Identity, IdentityConfig,
+    Place, Scheme, SignedConfig, Target, Tie, another, fold,
+};
 pub use origin::Origin;
 pub use request::{PathBuilder, Request};
 pub use response::Response;

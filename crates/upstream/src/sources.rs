@@ -1,7 +1,9 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use crate::{ConnectConfig, CredentialSource};
+use access::IdentitySigner;
+
+use crate::{ConnectConfig, CredentialSource, Secret};
 
 /// What the house around a resource gives it to act as its callers. Sources that need nothing from outside (a claim, a
 /// variable, a command) are made by this crate itself.
@@ -14,6 +16,17 @@ pub trait Sources: Debug + Send + Sync {
 
     /// A declared query of a SQL resource, run as the caller: `shop.api_keys`.
     fn query(&self, sql_resource: &str, action: &str) -> Option<Arc<dyn CredentialSource>>;
+
+    /// An environment variable that is set.
+    fn variable(&self, name: &str) -> Option<Secret> {
+        let _ = name;
+        None
+    }
+
+    /// What signs tokens about users; `None` where this process has no key.
+    fn signer(&self) -> Option<Arc<IdentitySigner>> {
+        None
+    }
 }
 
 /// For a resource that stands alone: nothing is configured.

@@ -79,6 +79,7 @@ pub(crate) async fn toolbox() -> (Toolbox, Arc<Log>) {
         effect,
         idempotent: effect == Effect::Read,
         identity: Vec::new(),
+        own: std::collections::BTreeMap::new(),
         ownership: Ownership::Shared { writable: true },
     };
     let actions = vec![

@@ -37,9 +37,22 @@ impl Kind {
     /// Whether users' own credentials for it are kept in the store.
     pub(crate) fn keeps_credentials(&self) -> bool {
         match self {
-            Self::Openapi(config) => config.credential.as_ref().is_some_and(|it| it.store) || config.connect.is_some(),
+            Self::Openapi(config) => {
+                let mut credentials = config.credential.iter().chain(config.credentials.values());
+                credentials.any(|it| it.store) || config.connect.is_some()
+            }
             Self::Sql(_) | Self::Files(_) => false,
         }
+    }
+
+    /// Whether calls to it carry a token that is signed here.
+    pub(crate) fn is_signed(&self) -> bool {
+        matches!(self, Self::Openapi(config) if config.signed.is_some())
+    }
+
+    /// Whether users' tokens are exchanged for it.
+    pub(crate) fn exchanges(&self) -> bool {
+        matches!(self, Self::Openapi(config) if config.exchange.is_some())
     }
 
     /// The same, kept from writing by the resource itself where it can.

@@ -12,11 +12,14 @@ mod listen;
 mod model;
 mod reload;
 mod resources;
+mod signing;
 
 use std::path::Path;
 
 use access::{IssuerConfig, ResourcePolicy};
 use agent::{Limits, Model};
+
+use auth::Issuers;
 
 pub(crate) use audit::{Audit, Sink};
 pub(crate) use credentials::Credentials;
@@ -26,6 +29,7 @@ pub(crate) use file::Schema;
 pub(crate) use kind::Kind;
 pub(crate) use listen::Server;
 pub(crate) use reload::Reload;
+pub(crate) use signing::Signing;
 
 /// Where configuration is looked for when no `--config` is given.
 pub(crate) const FILE_NAME: &str = "bellhop.toml";
@@ -34,6 +38,8 @@ pub(crate) const FILE_NAME: &str = "bellhop.toml";
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) issuers: Vec<IssuerConfig>,
+    /// Issuers that clients are told to get their tokens at.
+    pub(crate) authorization_servers: Vec<String>,
     pub(crate) bypass: bool,
     pub(crate) server: listen::Server,
     pub(crate) model: Model,
@@ -42,6 +48,7 @@ pub(crate) struct Config {
     pub(crate) limits: gateway::Options,
     pub(crate) audit: Audit,
     pub(crate) reload: Reload,
+    pub(crate) signing: Signing,
     pub(crate) credentials: Credentials,
     pub(crate) resources: Vec<Resource>,
     /// What a person should know about how this was read.
@@ -74,25 +81,46 @@ impl Config {
         let base = path.parent().unwrap_or(Path::new("."));
         let mut config = file::read(&text, base, environment).map_err(|fault| fault.in_file(path, &text))?;
         config.origin = path.display().to_string();
+        let has_api = config.resources.iter().any(|resource| matches!(resource.kind, Kind::Openapi(_)));
+        if environment.get("API_BASE_URL").is_some() && !has_api {
+            config.notes.push(format!(
+                "API_BASE_URL is set, but {} says what is offered: write [resources.api] with kind = \"openapi\" and url = \
+                 \"${{API_BASE_URL}}\" there.",
+                path.display()
+            ));
+        }
         config.take_common(environment)?;
         Ok(config)
     }
 
     fn from_environment(environment: &Environment) -> Result<Self, Fault> {
         let mut config = Self {
-            issuers: auth::from_environment(environment)?.into_iter().collect(),
             model: model::from_environment(environment),
             resources: resources::from_environment(environment)?,
+            notes: resources::notes(environment)?,
             credentials: credentials::CredentialsSection::default().resolve(Path::new("."), environment)?,
             ..Self::empty("the environment")
         };
+        config.accept(auth::from_environment(environment)?.map(Issuers::one).unwrap_or_default());
         config.take_common(environment)?;
         Ok(config)
     }
 
     /// A configuration that nobody wrote: these resources, this issuer, and defaults.
     pub(crate) fn built_in(resources: Vec<Resource>, issuer: IssuerConfig) -> Self {
-        Self { resources, issuers: vec![issuer], ..Self::empty("the demo") }
+        let mut config = Self { resources, ..Self::empty("the demo") };
+        config.accept(Issuers::one(issuer));
+        config
+    }
+
+    /// Accepts the tokens of this issuer and of no other.
+    pub(crate) fn accept_only(&mut self, issuer: IssuerConfig) {
+        self.accept(Issuers::one(issuer));
+    }
+
+    fn accept(&mut self, Issuers { issuers, advertised }: Issuers) {
+        self.issuers = issuers;
+        self.authorization_servers = advertised;
     }
 
     /// Lets the environment choose the model.
@@ -103,6 +131,7 @@ impl Config {
     fn empty(origin: &str) -> Self {
         Self {
             issuers: Vec::new(),
+            authorization_servers: Vec::new(),
             bypass: false,
             server: listen::Server::default(),
             model: Model::BuiltIn,
@@ -111,6 +140,7 @@ impl Config {
             limits: gateway::Options::default(),
             audit: Audit::default(),
             reload: Reload::default(),
+            signing: Signing::default(),
             credentials: Credentials::nowhere(),
             resources: Vec::new(),
             notes: Vec::new(),
@@ -135,13 +165,6 @@ impl Config {
                 .doors
                 .cors_origins
                 .extend([format!("http://localhost:{port}"), format!("http://127.0.0.1:{port}")]);
-        }
-        if environment.get("API_BASE_URL").is_some() || environment.get("API_KEY").is_some() {
-            self.notes.push(
-                "API_BASE_URL and API_KEY are set, but HTTP APIs (kind \"openapi\") do not exist in this version yet: \
-                 they are not offered."
-                    .into(),
-            );
         }
         Ok(())
     }

@@ -89,6 +89,7 @@ pub(super) async fn declared(
         effect,
         idempotent: effect == Effect::Read,
         identity: bound.iter().map(|name| (*name).clone()).collect(),
+        own: std::collections::BTreeMap::new(),
         ownership: match by.is_empty() {
             true => Ownership::Shared { writable: effect != Effect::Read },
             false => Ownership::Owned { by: format!("argument {by}") },

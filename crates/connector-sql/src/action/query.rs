@@ -67,6 +67,7 @@ pub(super) async fn declared(
         effect: query.effect,
         idempotent: read,
         identity: vec!["caller_id".into()],
+        own: std::collections::BTreeMap::new(),
         ownership: match by.is_empty() {
             true => Ownership::Shared { writable: !read },
             false => Ownership::Owned { by: by.join(", ") },

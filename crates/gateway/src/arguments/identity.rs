@@ -1,4 +1,6 @@
-use access::Caller;
+use std::collections::BTreeMap;
+
+use access::{Caller, Template};
 use connector::{Error, ErrorKind, Result};
 use serde_json::{Map, Value};
 
@@ -39,6 +41,43 @@ pub(crate) fn refuse_others(
         }
     }
     Ok(())
+}
+
+/// Removes every entry that holds what else is the caller's own, and refuses one with another value: a tenant, an
+/// organisation.
+pub(crate) fn refuse_others_values(
+    object: &mut Map<String, Value>,
+    caller: &Caller,
+    own: &BTreeMap<String, Template>,
+    declared: &dyn Fn(&str) -> bool,
+) -> Result<()> {
+    for (name, template) in own {
+        let spelled: Vec<String> =
+            object.keys().filter(|given| !declared(given) && is_spelling(given, name)).cloned().collect();
+        for given in spelled {
+            let value = object.remove(&given);
+            let is_own = |own: String| match &value {
+                Some(Value::String(text)) => *text == own,
+                Some(Value::Number(number)) => number.to_string() == own,
+                _ => false,
+            };
+            if !template.value(caller).is_ok_and(is_own) {
+                return Err(refusal(&given));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The same name but for case and separators.
+fn is_spelling(given: &str, name: &str) -> bool {
+    given == name || {
+        let fold = |name: &str| -> String {
+            name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+        };
+        let folded = fold(name);
+        !folded.is_empty() && fold(given) == folded
+    }
 }
 
 /// The same for an object, or for each of a list of objects.
@@ -87,7 +126,7 @@ pub(crate) fn refuse_others_in_filters(
 
 fn names_a_user(name: &str, identity: &[String]) -> bool {
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    USER_NAMES.contains(&plain.as_str()) || identity.iter().any(|one| one == name)
+    USER_NAMES.contains(&plain.as_str()) || identity.iter().any(|one| is_spelling(name, one))
 }
 
 /// The caller's id, alone or in an `eq` or `in`.

@@ -9,7 +9,7 @@ mod typed;
 mod universal;
 mod words;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use access::Effect;
@@ -35,6 +35,15 @@ pub(crate) struct Projection {
 pub(crate) struct Known {
     pub(crate) name: String,
     pub(crate) catalog: Arc<Catalog>,
+    /// Actions that are no tools: see [`Gateway::reserving`](crate::Gateway::reserving).
+    reserved: HashSet<String>,
+}
+
+impl Known {
+    /// The actions that are tools, with their numbers in the catalog.
+    fn actions(&self) -> impl Iterator<Item = (usize, &Action)> {
+        self.catalog.actions.iter().enumerate().filter(|(_, action)| !self.reserved.contains(&action.name))
+    }
 }
 
 /// A collection or an action: which resource, and which of its collections or actions.
@@ -83,8 +92,15 @@ struct Typed {
 }
 
 impl Projection {
-    pub(crate) fn new(catalogs: Vec<(String, Arc<Catalog>)>, options: &Options) -> Self {
-        let resources: Vec<_> = catalogs.into_iter().map(|(name, catalog)| Known { name, catalog }).collect();
+    pub(crate) fn new(catalogs: Vec<(String, Arc<Catalog>)>, reserved: &[(String, String)], options: &Options) -> Self {
+        let resources: Vec<_> = catalogs
+            .into_iter()
+            .map(|(name, catalog)| {
+                let here = reserved.iter().filter(|(resource, _)| *resource == name);
+                let reserved = here.map(|(_, action)| action.clone()).collect();
+                Known { name, catalog, reserved }
+            })
+            .collect();
         let typed = names::typed(&resources);
         let few = typed.len() <= options.tools_typed_max;
         let universal = match options.tools {
@@ -160,12 +176,7 @@ impl Projection {
     /// Every action, resource by resource.
     pub(crate) fn actions(&self) -> impl Iterator<Item = (Place, &Known, &Action)> {
         self.resources.iter().enumerate().flat_map(|(resource, known)| {
-            known
-                .catalog
-                .actions
-                .iter()
-                .enumerate()
-                .map(move |(index, action)| (Place::Action { resource, index }, known, action))
+            known.actions().map(move |(index, action)| (Place::Action { resource, index }, known, action))
         })
     }
 

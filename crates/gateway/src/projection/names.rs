@@ -21,7 +21,7 @@ pub(super) fn typed(resources: &[Known]) -> Vec<Typed> {
                 tools.push(Typed { name: unique(&name, &mut taken), route, entry: OnceLock::new() });
             }
         }
-        for (index, action) in known.catalog.actions.iter().enumerate() {
+        for (index, action) in known.actions() {
             let name = format!("{}_{}", known.name, action.name);
             let route = Route::Invoke { place: Place::Action { resource, index } };
             tools.push(Typed { name: unique(&name, &mut taken), route, entry: OnceLock::new() });
@@ -39,7 +39,7 @@ pub(super) fn resource_types(resources: &[Known]) -> HashMap<Place, String> {
         let place = |index| Place::Collection { resource, index };
         collections.extend(catalog.collections.iter().enumerate().map(|(at, it)| (place(at), &*known.name, &*it.name)));
         let place = |index| Place::Action { resource, index };
-        actions.extend(catalog.actions.iter().enumerate().map(|(at, it)| (place(at), &*known.name, &*it.name)));
+        actions.extend(known.actions().map(|(at, it)| (place(at), &*known.name, &*it.name)));
     }
     let mut names = qualified_twins(&collections);
     names.extend(qualified_twins(&actions));

@@ -150,6 +150,9 @@ impl Toolbox {
                 arguments::refuse_others(&mut arguments, &self.caller, &action.identity, &|name| {
                     declared.contains_key(name)
                 })?;
+                arguments::refuse_others_values(&mut arguments, &self.caller, &action.own, &|name| {
+                    declared.contains_key(name)
+                })?;
                 let arguments = arguments::validate(&entry.validator, arguments, &entry.tool.input_schema)?;
                 let operation = Operation::Invoke(Invoke { action: action.name.clone(), input: arguments });
                 let outcome = self.execute(place, operation, context, audit).await?;

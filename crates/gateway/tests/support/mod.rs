@@ -47,6 +47,7 @@ impl Shelf {
                 effect: Effect::Destroy,
                 idempotent: false,
                 identity: Vec::new(),
+                own: std::collections::BTreeMap::new(),
                 ownership: Ownership::Owned { by: "the owner".into() },
             }],
             ..Catalog::default()

@@ -56,6 +56,7 @@ pub(crate) fn table(config: &Config) -> Vec<Route> {
         post_at("/api/tools/{name}", User, post(tools::call)),
         get_at("/.well-known/oauth-protected-resource", Public, get(well_known::root)),
         get_at("/.well-known/oauth-protected-resource/{*path}", Public, get(well_known::inserted)),
+        get_at("/.well-known/jwks.json", Public, get(well_known::keys)),
         get_at("/healthz", Public, get(health::alive)),
         get_at("/readyz", Public, get(health::ready)),
         get_at("/openapi.json", Public, get(openapi::document)),

@@ -15,6 +15,7 @@ pub(super) async fn document(State(shared): State<Arc<Shared>>) -> Json<Value> {
         "/api/tools": {"get": tools()},
         "/api/tools/{name}": {"post": call()},
         "/.well-known/oauth-protected-resource": {"get": public("Protected resource metadata (RFC 9728)")},
+        "/.well-known/jwks.json": {"get": public("Keys that tokens signed here are checked with (RFC 7517)")},
         "/.well-known/oauth-protected-resource/{path}": {"get": well_known()},
         "/healthz": {"get": public("The process lives")},
         "/readyz": {"get": ready()},

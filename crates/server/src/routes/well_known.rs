@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::response::Json;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Json};
 use serde_json::{Value, json};
 
 use crate::app::Shared;
@@ -24,7 +25,19 @@ pub(super) async fn inserted(
     }
 }
 
-/// RFC 9728 section 2. Scopes are those that some rule names, no others.
+/// `GET /.well-known/jwks.json`: what an API checks the tokens with that this server signs about its users (RFC 7517
+/// section 5). There is none where nothing is signed.
+pub(super) async fn keys(State(shared): State<Arc<Shared>>) -> Result<impl IntoResponse, Failure> {
+    match &shared.jwks {
+        Some(jwks) => {
+            let headers = [(CONTENT_TYPE, "application/jwk-set+json"), (CACHE_CONTROL, "public, max-age=300")];
+            Ok((headers, jwks.to_string()))
+        }
+        None => Err(error::no_such_path().await),
+    }
+}
+
+/// RFC 9728 section 2. Scopes are those that configuration names, or else those that some rule names.
 fn document(shared: &Shared) -> Value {
     let mut document = json!({
         "resource": shared.site.resource,
@@ -32,7 +45,8 @@ fn document(shared: &Shared) -> Value {
         "authorization_servers": shared.authorization_servers,
         "bearer_methods_supported": ["header"],
     });
-    let scopes = shared.gateway.policy().scopes();
+    let named = &shared.config.scopes_supported;
+    let scopes = if named.is_empty() { shared.gateway.policy().scopes() } else { named.iter().cloned().collect() };
     if !scopes.is_empty() {
         document["scopes_supported"] = json!(scopes);
     }

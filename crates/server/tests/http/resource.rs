@@ -52,6 +52,7 @@ fn catalog() -> Catalog {
         effect,
         idempotent: true,
         identity: Vec::new(),
+        own: std::collections::BTreeMap::new(),
         ownership: owned.clone(),
     };
     Catalog {

@@ -60,6 +60,7 @@ impl Server {
             agent: Arc::new(Agent::new(model, Limits::default(), None).unwrap()),
             config,
             authorization_servers: vec![ISSUER.into()],
+            jwks: Some(serde_json::json!({"keys": []})),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -64,6 +64,7 @@ fn action(name: &str, effect: Effect, input: Value) -> Action {
         effect,
         idempotent: false,
         identity: Vec::new(),
+        own: std::collections::BTreeMap::new(),
         ownership: Ownership::Shared { writable: true },
     }
 }

@@ -39,6 +39,7 @@ pub(super) fn catalog(hole: Option<Hole>) -> Catalog {
             effect: Effect::Write,
             idempotent: true,
             identity: vec!["owner".into()],
+            own: std::collections::BTreeMap::new(),
             ownership: owned(),
         }],
         hidden: vec![],

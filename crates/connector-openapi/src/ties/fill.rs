@@ -1,0 +1,257 @@
+//! Puts the caller's own values among the arguments, and refuses anybody else's.
+
+use access::Caller;
+use connector::Result;
+use serde_json::{Map, Value};
+use upstream::{Identity, Place as At, Target, another, fold};
+
+use super::{Tied, argument_of, schema};
+use crate::api::{Api, Body, BodyArguments, Definitions, Operation, Place};
+
+impl Tied {
+    /// Makes `input` the caller's: what names them is taken out, what names anybody else is refused wherever it
+    /// stands, and their own values are put where they belong.
+    pub(crate) fn fill(
+        &self,
+        identity: &Identity,
+        caller: &Caller,
+        api: &Api,
+        operation: &Operation,
+        input: &mut Map<String, Value>,
+    ) -> Result<()> {
+        input.retain(|name, _| !self.taken.contains(name));
+        let binds = self.tie.binds.iter().filter_map(|at| Some((*at, identity.binds().get(*at)?)));
+        let values = binds.map(|(at, bind)| Ok((at, bind, bind.value(caller)?))).collect::<Result<Vec<_>>>()?;
+        // First everything is looked at, then everything is set: what one bind sets is not another's finding.
+        for (at, bind, value) in &values {
+            for (argument, _) in self.bound.iter().filter(|(_, bound)| bound == at) {
+                take(input, argument, value)?;
+            }
+            match &bind.target {
+                Target::Anywhere(name) => take_folded(input, &fold(name), value)?,
+                Target::Parameter(target, name) => {
+                    let declared = |argument: &str| is_declared(operation, argument);
+                    take_undeclared(input, &fold(name), value, &declared)?;
+                    if *target == At::Query {
+                        take_spread(input, operation, name, value)?;
+                    }
+                }
+                Target::Body(path) => take_path(input, operation, path, value)?,
+            }
+        }
+        for (at, bind, value) in &values {
+            self.set_parameters(*at, api, operation, input, value);
+            let Some(body) = &operation.body else { continue };
+            match &bind.target {
+                Target::Anywhere(name) => set_anywhere(body, api, input, &fold(name), value),
+                Target::Body(path) => set_path(body, api, input, path, value),
+                Target::Parameter(..) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn set_parameters(&self, at: usize, api: &Api, operation: &Operation, input: &mut Map<String, Value>, value: &str) {
+        for parameter in &operation.parameters {
+            if self.bound.iter().any(|(name, bound)| *bound == at && *name == parameter.argument) {
+                let typed = schema::typed(value, &parameter.schema, &api.definitions);
+                input.insert(parameter.argument.clone(), typed);
+            }
+        }
+    }
+}
+
+/// Whether `given` is the caller's own value: alone, or a list of nothing else.
+fn is_own(given: &Value, own: &str) -> bool {
+    match given {
+        Value::String(text) => text == own,
+        Value::Number(number) => number.to_string() == own,
+        Value::Bool(truth) => truth.to_string() == own,
+        Value::Array(several) => !several.is_empty() && several.iter().all(|one| is_own(one, own)),
+        Value::Null | Value::Object(_) => false,
+    }
+}
+
+/// Takes out one entry, which must be the caller's own if it is there.
+fn take(object: &mut Map<String, Value>, name: &str, own: &str) -> Result<()> {
+    match object.remove(name) {
+        Some(given) if !is_own(&given, own) => Err(another(name)),
+        _ => Ok(()),
+    }
+}
+
+/// Takes out every entry of this folded name, however deep.
+fn take_folded(object: &mut Map<String, Value>, folded: &str, own: &str) -> Result<()> {
+    let named: Vec<String> = object.keys().filter(|name| is_spelling(name, folded)).cloned().collect();
+    named.iter().try_for_each(|name| take(object, name, own))?;
+    object.values_mut().try_for_each(|value| take_within(value, folded, own))
+}
+
+fn take_within(value: &mut Value, folded: &str, own: &str) -> Result<()> {
+    match value {
+        Value::Object(object) => take_folded(object, folded, own),
+        Value::Array(items) => items.iter_mut().try_for_each(|item| take_within(item, folded, own)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a server may read `name` as the folded one: `userId`, `user[id]`, `user_id[]`, `filter.user_id` is not.
+fn is_spelling(name: &str, folded: &str) -> bool {
+    fold(name) == folded || fold(name.split('[').next().unwrap_or_default()) == folded
+}
+
+/// Takes out outermost entries that are another spelling of the name and none of the operation's arguments.
+fn take_undeclared(
+    input: &mut Map<String, Value>,
+    folded: &str,
+    own: &str,
+    declared: &dyn Fn(&str) -> bool,
+) -> Result<()> {
+    let named: Vec<String> =
+        input.keys().filter(|name| is_spelling(name, folded) && !declared(name)).cloned().collect();
+    named.iter().try_for_each(|name| take(input, name, own))
+}
+
+fn is_declared(operation: &Operation, argument: &str) -> bool {
+    operation.parameters.iter().any(|it| it.argument == argument)
+        || operation.body.as_ref().is_some_and(|body| match &body.arguments {
+            BodyArguments::Properties(names) => names.contains_key(argument),
+            BodyArguments::Whole(name) => name == argument,
+        })
+}
+
+/// An object among the query's parameters may be written as pairs of its own names.
+fn take_spread(input: &mut Map<String, Value>, operation: &Operation, name: &str, own: &str) -> Result<()> {
+    for parameter in operation.parameters.iter().filter(|it| it.place == Place::Query) {
+        if let Some(Value::Object(object)) = input.get_mut(&parameter.argument) {
+            let folded = fold(name);
+            let named: Vec<String> = object.keys().filter(|found| is_spelling(found, &folded)).cloned().collect();
+            named.iter().try_for_each(|found| take(object, found, own))?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes out one field of the body, named from the outermost in, in any spelling of its steps.
+fn take_path(input: &mut Map<String, Value>, operation: &Operation, path: &[String], own: &str) -> Result<()> {
+    let Some(body) = &operation.body else { return Ok(()) };
+    match (&body.arguments, path.split_first()) {
+        (BodyArguments::Whole(argument), Some(_)) => {
+            input.get_mut(argument).map_or(Ok(()), |value| take_steps(value, path, own))
+        }
+        (BodyArguments::Properties(names), Some((first, rest))) => {
+            let folded = fold(first);
+            let declared = |argument: &str| is_declared(operation, argument);
+            if rest.is_empty() {
+                return take_undeclared(input, &folded, own, &declared);
+            }
+            if let Some(value) = argument_of(names, first).and_then(|argument| input.get_mut(argument)) {
+                take_steps(value, rest, own)?;
+            }
+            let others: Vec<String> =
+                input.keys().filter(|name| is_spelling(name, &folded) && !declared(name)).cloned().collect();
+            others.first().map_or(Ok(()), |name| Err(another(name)))
+        }
+        (_, None) => Ok(()),
+    }
+}
+
+fn take_steps(value: &mut Value, path: &[String], own: &str) -> Result<()> {
+    match (value, path.split_first()) {
+        (Value::Array(items), Some(_)) => items.iter_mut().try_for_each(|item| take_steps(item, path, own)),
+        (Value::Object(object), Some((first, rest))) => {
+            let folded = fold(first);
+            let named: Vec<String> = object.keys().filter(|name| is_spelling(name, &folded)).cloned().collect();
+            for name in named {
+                if rest.is_empty() {
+                    take(object, &name, own)?;
+                } else if name == *first {
+                    object.get_mut(&name).map_or(Ok(()), |inner| take_steps(inner, rest, own))?;
+                } else {
+                    return Err(another(&name));
+                }
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Sets every field of this folded name that the body's schema has: the outermost ones always, deeper ones where what
+/// they belong to was given.
+fn set_anywhere(body: &Body, api: &Api, input: &mut Map<String, Value>, folded: &str, own: &str) {
+    let definitions = &api.definitions;
+    let outermost = schema::names(&body.schema, definitions);
+    match &body.arguments {
+        BodyArguments::Properties(names) => {
+            for (argument, wire) in names {
+                let Some(of) = schema::field(&body.schema, definitions, std::slice::from_ref(wire)) else { continue };
+                if fold(wire) == folded {
+                    input.insert(argument.clone(), schema::typed(own, of, definitions));
+                } else if let Some(value) = input.get_mut(argument) {
+                    set_within(value, of, definitions, folded, own);
+                }
+            }
+        }
+        BodyArguments::Whole(argument) => {
+            let has_it = outermost.iter().any(|name| fold(name) == folded);
+            if has_it && !input.contains_key(argument) {
+                input.insert(argument.clone(), Value::Object(Map::new()));
+            }
+            if let Some(value) = input.get_mut(argument) {
+                set_within(value, &body.schema, definitions, folded, own);
+            }
+        }
+    }
+}
+
+fn set_within(value: &mut Value, of: &Value, definitions: &Definitions, folded: &str, own: &str) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| set_within(item, of, definitions, folded, own)),
+        Value::Object(object) => {
+            for name in schema::names(of, definitions) {
+                let Some(inner) = schema::field(of, definitions, std::slice::from_ref(&name)) else { continue };
+                if fold(&name) == folded {
+                    object.insert(name, schema::typed(own, inner, definitions));
+                } else if let Some(value) = object.get_mut(&name) {
+                    set_within(value, inner, definitions, folded, own);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Sets one field of the body, and makes the objects on the way to it.
+fn set_path(body: &Body, api: &Api, input: &mut Map<String, Value>, path: &[String], own: &str) {
+    let Some(of) = schema::field(&body.schema, &api.definitions, path) else { return };
+    let typed = schema::typed(own, of, &api.definitions);
+    let empty = || Value::Object(Map::new());
+    match (&body.arguments, path.split_first()) {
+        (BodyArguments::Whole(argument), Some(_)) => {
+            set_steps(input.entry(argument.clone()).or_insert_with(empty), path, &typed);
+        }
+        (BodyArguments::Properties(names), Some((first, rest))) => {
+            let Some(argument) = argument_of(names, first) else { return };
+            if rest.is_empty() {
+                input.insert(argument.clone(), typed);
+            } else {
+                set_steps(input.entry(argument.clone()).or_insert_with(empty), rest, &typed);
+            }
+        }
+        (_, None) => {}
+    }
+}
+
+fn set_steps(value: &mut Value, path: &[String], typed: &Value) {
+    match (value, path.split_first()) {
+        (Value::Array(items), Some(_)) => items.iter_mut().for_each(|item| set_steps(item, path, typed)),
+        (Value::Object(object), Some((last, []))) => {
+            object.insert(last.clone(), typed.clone());
+        }
+        (Value::Object(object), Some((first, rest))) => {
+            set_steps(object.entry(first.clone()).or_insert_with(|| Value::Object(Map::new())), rest, typed);
+        }
+        _ => {}
+    }
+}
