@@ -37,13 +37,17 @@ pub(crate) fn peers(workspace: &Workspace, steps: &Steps) -> Result<()> {
         let mcp2 = scope.spawn(|| venv("mcp2"));
         let schemas = scope.spawn(|| steps.step("schemas of other programs", || schemas::files(workspace, "schemas")));
         let payloads = scope.spawn(|| steps.step("collected attacks", || schemas::files(workspace, "payloads")));
-        let modules = |list, folder| steps.step(folder, || node::modules(workspace, list, folder));
+        let canaille = scope.spawn(|| venv("canaille"));
+        let modules = |lists, folder: &str| {
+            steps.step(&format!("node packages: {folder}"), || node::modules(workspace, lists, folder))
+        };
         let node = venv("node").and_then(|()| {
             modules("node", "node_packages")?;
+            modules("better_auth_mcp", "better_auth_mcp")?;
             modules("openapi", "openapi_packages")?;
             steps.step("documents of other APIs", || documents::files(workspace))
         });
-        let all = [mcp1.join(), mcp2.join(), schemas.join(), payloads.join()]
+        let all = [mcp1.join(), mcp2.join(), canaille.join(), schemas.join(), payloads.join()]
             .into_iter()
             .map(|end| end.ok().context("an installation panicked")?);
         all.fold(node, Result::and)

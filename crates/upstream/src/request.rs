@@ -24,7 +24,7 @@ use crate::{Origin, Secret};
 pub struct Request {
     /// The method.
     pub method: Method,
-    /// Which of the client's origins.
+    /// One of the client's origins, with this or another base path.
     pub origin: Origin,
     /// Percent-encoded, beginning with `/`, to be put after the origin's own path. From a [`PathBuilder`].
     pub path: String,

@@ -18,6 +18,7 @@ use serde_json::{Map, Value};
 use upstream::{Origin, Request};
 
 use crate::api::{Api, Operation, Parameter, Place};
+use template::Template;
 
 pub(crate) use body::schema as body_schema;
 pub(crate) use header::is_sent as is_header_sent;
@@ -30,14 +31,15 @@ const ACCEPT: HeaderValue = HeaderValue::from_static("application/json, */*;q=0.
 ///
 /// What `input` does not name is not sent: defaults are the upstream's to fill in.
 pub(crate) fn build(api: &Api, operation: &Operation, input: &Map<String, Value>, origin: &Origin) -> Result<Request> {
+    let template = Template::of(&operation.path);
     let given = |place: Place| {
         let here = operation.parameters.iter().filter(move |parameter| parameter.place == place);
         here.filter_map(|parameter| Some((parameter, input.get(&parameter.argument)?)))
             .filter(|(_, value)| !value.is_null())
     };
-    let path = path::fill(&operation.path, given(Place::Path).collect())?;
+    let path = path::fill(&template, given(Place::Path).collect())?;
     let all = |place: Place| operation.parameters.iter().filter(move |parameter| parameter.place == place);
-    let query = query::write(operation.query.as_deref().unwrap_or_default(), given(Place::Query), all(Place::Query))?;
+    let query = query::write(template.query, given(Place::Query), all(Place::Query))?;
     let mut headers = HeaderMap::new();
     headers.insert(names::ACCEPT, ACCEPT);
     for (parameter, value) in given(Place::Header) {

@@ -4,14 +4,14 @@ use connector::{Error, Result};
 use upstream::PathBuilder;
 
 use super::shape::Shape;
-use super::template::{self, Piece};
+use super::template::{Piece, Template};
 use super::{Given, refused};
 use crate::api::Style;
 
 /// The path of one call. `allowReserved` is for queries alone: a path's values are always encoded.
-pub(super) fn fill(template: &str, given: Vec<Given<'_>>) -> Result<String> {
+pub(super) fn fill(template: &Template<'_>, given: Vec<Given<'_>>) -> Result<String> {
     let mut path = PathBuilder::default();
-    for piece in template::pieces(template) {
+    for piece in &template.pieces {
         path = match piece {
             Piece::Literal(text) => path.literal(text),
             Piece::Variable(name) => {

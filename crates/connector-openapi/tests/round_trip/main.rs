@@ -66,10 +66,10 @@ async fn run(document: &Document, caller: &access::Caller) -> Outcome {
             outcome.failed.insert(shown.clone(), "it is not offered".to_owned());
             continue;
         };
+        let (schema, places) = (Value::Object((*action.input.get()).clone()), document.places(name));
         for breadth in [Breadth::Required, Breadth::All] {
             let what = format!("{shown} ({})", breadth.word());
-            let places = document.places(name);
-            match arguments(&Value::Object(action.input.clone()), &places, breadth) {
+            match arguments(&schema, &places, breadth) {
                 Some(input) => calls.push((what, name.clone(), input, action.effect)),
                 None => drop(outcome.failed.insert(what, "no arguments were found that fit its schema".to_owned())),
             }

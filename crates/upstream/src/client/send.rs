@@ -31,7 +31,7 @@ impl Client {
             return Err(trouble::private());
         }
         request.check_headers()?;
-        let url = target(origin, &request.path, &request.query)?;
+        let url = target(&request.origin, &request.path, &request.query)?;
         let deadline = Instant::now() + Duration::from_millis(shared.config.timeout_ms);
         let mut again = Again::new(&shared.config, &request, deadline);
         loop {
@@ -46,7 +46,8 @@ impl Client {
 
 impl Shared {
     fn known(&self, wanted: &Origin) -> Result<(&Origin, &Breaker)> {
-        let known = self.origins.iter().find(|(origin, _)| origin.url() == wanted.url());
+        let same = || self.origins.iter().filter(|(origin, _)| origin.is_same(wanted));
+        let known = same().find(|(origin, _)| origin.is_named()).or_else(|| same().next());
         let known = known.ok_or_else(|| Error::internal("a request to an origin that is not the client's"))?;
         Ok((&known.0, &known.1))
     }

@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
 mod attach;
+mod attacks;
 mod bodies;
 mod breaking;
 mod busy;
 mod calls;
+mod encrypted;
 mod errors;
 mod fetching;
 mod paths;

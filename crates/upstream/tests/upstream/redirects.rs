@@ -84,7 +84,7 @@ async fn no_redirect_leaves_the_origin() {
         format!("http://localhost:{port}/"),
         format!("http://localhost.:{port}/"),
         format!("ftp://{at}/"),
-        format!("file:///etc/passwd"),
+        "file:///etc/passwd".to_owned(),
         "data:text/plain,hello".to_owned(),
         "javascript:alert(1)".to_owned(),
         "gopher://127.0.0.1:70/".to_owned(),
