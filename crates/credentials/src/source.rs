@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use access::Caller;
-use connector::Result;
+use connector::{Error, ErrorKind, Result};
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use upstream::{Credential, CredentialSource};
@@ -37,7 +37,18 @@ impl StoreSource {
 impl CredentialSource for StoreSource {
     async fn credential(&self, caller: &Caller) -> Result<Option<Credential>> {
         let slot = Slot::of(caller, &self.resource, RecordKind::Credential);
-        self.store.credential(&slot).await.map_err(StoreError::for_user)
+        match self.store.credential(&slot).await.map_err(StoreError::for_user)? {
+            Some(credential) => Ok(Some(credential)),
+            None => Err(Error::new(ErrorKind::NotConnected, self.missing())),
+        }
+    }
+
+    fn missing(&self) -> String {
+        let resource = &self.resource;
+        format!(
+            "You have set no key or password of yours for {resource} yet. Set it in the settings of the product that you use (PUT \
+             /api/credentials/{resource}), or ask this server's operator, then try again."
+        )
     }
 
     fn describe(&self) -> String {

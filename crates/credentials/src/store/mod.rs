@@ -71,6 +71,15 @@ struct Row {
     secret: Vec<u8>,
 }
 
+/// The same as a query gives it.
+type Columns = (Vec<u8>, String, Vec<u8>, Vec<u8>);
+
+impl From<Columns> for Row {
+    fn from((row_key, key_id, label, secret): Columns) -> Self {
+        Self { row_key, key_id, label, secret }
+    }
+}
+
 impl Store {
     /// Opens the store. It must be possible to open everything in it: where a record was sealed with a key that is not
     /// among `keys`, the error names that key.

@@ -6,7 +6,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, PgPool, SqlitePool};
 
-use super::{Place, Row, Transaction};
+use super::{Columns, Place, Row, Transaction};
 use crate::StoreError;
 
 /// Reads under way at once; writes take turns anyhow.
@@ -105,11 +105,11 @@ impl Pool {
                 query.fetch_optional($pool).await?
             }};
         }
-        let found: Option<(Vec<u8>, String, Vec<u8>, Vec<u8>)> = match self {
+        let found: Option<Columns> = match self {
             Self::Sqlite(pool) => find!(pool),
             Self::Postgres(pool) => find!(pool),
         };
-        Ok(found.map(|(row_key, key_id, label, secret)| Row { row_key, key_id, label, secret }))
+        Ok(found.map(Row::from))
     }
 
     /// The id after this one of a key that rows are sealed with.

@@ -1,7 +1,7 @@
 use sqlx::{AssertSqlSafe, Postgres, Sqlite};
 
-use super::Row;
 use super::pool::{NEXT_KEY_ID, placeholders};
+use super::{Columns, Row};
 use crate::StoreError;
 
 /// One that alone writes.
@@ -94,9 +94,9 @@ impl Transaction {
     /// Up to `count` rows that are not sealed with this key.
     pub(super) async fn sealed_otherwise(&mut self, key_id: &str, count: i64) -> Result<Vec<Row>, StoreError> {
         const SQL: &str = "SELECT row_key, key_id, label, secret FROM bellhop_credentials WHERE key_id <> $1 LIMIT $2";
-        let rows: Vec<(Vec<u8>, String, Vec<u8>, Vec<u8>)> =
+        let rows: Vec<Columns> =
             on!(self, connection => sqlx::query_as(SQL).bind(key_id).bind(count).fetch_all(connection).await?);
-        Ok(rows.into_iter().map(|(row_key, key_id, label, secret)| Row { row_key, key_id, label, secret }).collect())
+        Ok(rows.into_iter().map(Row::from).collect())
     }
 
     /// Up to `count` labels after this row, each with its row's key and the id of the key that it is sealed with.

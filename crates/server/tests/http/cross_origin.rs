@@ -24,6 +24,25 @@ fn preflight(server: &Server, path: &str, origin: &str) -> reqwest::RequestBuild
 }
 
 #[tokio::test]
+async fn a_cookie_is_given_to_pages_of_configured_origins_where_an_account_is_connected_and_nowhere_else() {
+    let server = server().await;
+    let allowed = |path: &'static str, origin: &'static str| {
+        let server = &server;
+        async move {
+            let answer = Answer::of(preflight(server, path, origin)).await;
+            let header = |name| answer.header(name).to_owned();
+            (header("access-control-allow-origin"), header("access-control-allow-credentials"))
+        }
+    };
+    let ours = "https://app.example.com";
+    assert_eq!(allowed("/api/connections/desk", ours).await, (ours.to_owned(), "true".to_owned()));
+    assert_eq!(allowed("/api/credentials/desk", ours).await, (ours.to_owned(), String::new()));
+    assert_eq!(allowed("/api/connections", ours).await, (ours.to_owned(), String::new()));
+    let (origin, _) = allowed("/api/connections/desk", "https://evil.example.com").await;
+    assert_eq!(origin, "");
+}
+
+#[tokio::test]
 async fn a_page_of_a_configured_origin_may_ask_and_read() {
     let server = server().await;
     for origin in ["https://app.example.com", "http://localhost:3000", "https://port.example.com"] {

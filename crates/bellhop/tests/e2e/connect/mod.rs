@@ -2,6 +2,7 @@
 //! server, and its API takes that server's tokens and nothing else.
 
 mod attacks;
+mod kept;
 mod lives;
 mod visitors;
 
