@@ -18,14 +18,14 @@ pub struct OpenApi {
     client: Client,
     /// As they were when it started: what a description says later opens no further ones.
     origins: Origins,
-    identity: Identity,
+    identity: Arc<Identity>,
     now: RwLock<Arc<Snapshot>>,
 }
 
 /// What the document said when it was last read.
 #[derive(Debug)]
 struct Snapshot {
-    api: Api,
+    api: Arc<Api>,
     catalog: Arc<Catalog>,
     ties: Ties,
 }
@@ -33,7 +33,7 @@ struct Snapshot {
 impl OpenApi {
     /// Reads the API's description.
     pub async fn connect(name: &str, config: Config, sources: &dyn Sources) -> Result<Self> {
-        let identity = Identity::new(name, &config.identity(), sources)?;
+        let identity = Arc::new(Identity::new(name, &config.identity(), sources)?);
         let api = read::read(name, &config).await?;
         let origins = Origins::new(&config, &api)?;
         let client = Client::new(origins.all(), &config.http).map_err(|error| Error::invalid(error.to_string()))?;
@@ -64,14 +64,13 @@ impl OpenApi {
 }
 
 impl Snapshot {
-    fn new(mut api: Api, config: &Config, identity: &Identity, origins: &Origins) -> Self {
+    fn new(mut api: Api, config: &Config, identity: &Arc<Identity>, origins: &Origins) -> Self {
         let elsewhere = origins.narrow(&mut api);
+        let api = Arc::new(api);
         let ties = Ties::new(identity, &api);
         let mut catalog = catalog::catalog(&api, config, |operation| ties.told(operation));
         ties.mark(identity, &mut catalog);
         catalog.hidden.extend(elsewhere);
-        // What is not tied to its caller is not there for anybody.
-        api.operations.retain(|operation| ties.of(&operation.name).is_some());
         Self { api, catalog: Arc::new(catalog), ties }
     }
 
