@@ -35,6 +35,7 @@ pub(crate) fn peers(workspace: &Workspace, steps: &Steps) -> Result<()> {
     thread::scope(|scope| {
         let mcp1 = scope.spawn(|| venv("mcp1"));
         let mcp2 = scope.spawn(|| venv("mcp2"));
+        let kinto = scope.spawn(|| venv("kinto"));
         let schemas = scope.spawn(|| steps.step("schemas of other programs", || schemas::files(workspace, "schemas")));
         let payloads = scope.spawn(|| steps.step("collected attacks", || schemas::files(workspace, "payloads")));
         let canaille = scope.spawn(|| venv("canaille"));
@@ -47,7 +48,7 @@ pub(crate) fn peers(workspace: &Workspace, steps: &Steps) -> Result<()> {
             modules("openapi", "openapi_packages")?;
             steps.step("documents of other APIs", || documents::files(workspace))
         });
-        let all = [mcp1.join(), mcp2.join(), canaille.join(), schemas.join(), payloads.join()]
+        let all = [mcp1.join(), mcp2.join(), kinto.join(), canaille.join(), schemas.join(), payloads.join()]
             .into_iter()
             .map(|end| end.ok().context("an installation panicked")?);
         all.fold(node, Result::and)
