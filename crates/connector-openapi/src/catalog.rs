@@ -172,7 +172,7 @@ fn skipped(skipped: &Skipped) -> Hidden {
 }
 
 /// Where many are closed for one reason, a few of them and how many more there are.
-fn summarised(hidden: Vec<Hidden>) -> Vec<Hidden> {
+pub(crate) fn summarised(hidden: Vec<Hidden>) -> Vec<Hidden> {
     let mut by_reason: IndexMap<(String, String), Vec<Hidden>> = IndexMap::new();
     for one in hidden {
         by_reason.entry((one.reason.clone(), one.open_with.clone())).or_default().push(one);
