@@ -98,3 +98,17 @@ async fn upstreams_of_one_client_are_ill_by_themselves() {
     assert!(client.send(get(&origins[1], "/")).await.is_err(), "another path of the same host");
     assert_eq!(client.send(get(&origins[2], "/")).await.unwrap().status, 200);
 }
+
+#[tokio::test]
+async fn many_slow_calls_at_once_close_nothing_for_others() {
+    let peer = Peer::start(|seen| if seen.line.contains("/slow") { Act::Hang } else { json("200 OK", "") }).await;
+    let (client, origin) = client(&peer.url(), &ClientConfig { timeout_ms: 300, ..quick() });
+    let slow = futures::future::join_all((0..20).map(|_| client.send(get(&origin, "/slow"))));
+    let other = async {
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        client.send(get(&origin, "/quick")).await.unwrap()
+    };
+    let (slow, _) = tokio::join!(slow, other);
+    assert!(slow.iter().all(|outcome| outcome.as_ref().unwrap_err().kind() == ErrorKind::Timeout));
+    assert_eq!(client.send(get(&origin, "/quick")).await.unwrap().status, 200);
+}
