@@ -34,6 +34,7 @@ pub(crate) fn peers(workspace: &Workspace, steps: &Steps) -> Result<()> {
     thread::scope(|scope| {
         let mcp1 = scope.spawn(|| venv("mcp1"));
         let mcp2 = scope.spawn(|| venv("mcp2"));
+        let kinto = scope.spawn(|| venv("kinto"));
         let schemas = scope.spawn(|| steps.step("schemas of other programs", || schemas::files(workspace, "schemas")));
         let payloads = scope.spawn(|| steps.step("collected attacks", || schemas::files(workspace, "payloads")));
         let canaille = scope.spawn(|| venv("canaille"));
@@ -43,7 +44,7 @@ pub(crate) fn peers(workspace: &Workspace, steps: &Steps) -> Result<()> {
                 let folder = "better_auth_mcp";
                 steps.step("node packages: better_auth_mcp", || node::modules(workspace, folder, folder))
             });
-        let all = [mcp1.join(), mcp2.join(), canaille.join(), schemas.join(), payloads.join()]
+        let all = [mcp1.join(), mcp2.join(), kinto.join(), canaille.join(), schemas.join(), payloads.join()]
             .into_iter()
             .map(|end| end.ok().context("an installation panicked")?);
         all.fold(node, Result::and)

@@ -1,13 +1,15 @@
 //! From configuration to a running house.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ::audit::{AuditFile, AuditTable};
-use access::{IssuerConfig, Policy, Verifier, VerifierOptions};
+use access::{Effect, IssuerConfig, Policy, Verifier, VerifierOptions};
 use agent::Agent;
 use anyhow::{Context, anyhow};
-use connector::{Connector, ErrorKind};
+use connector::{Connector, ErrorKind, Ownership};
+use credentials::{Accounts, Links, Store};
 use gateway::{Audit, Gateway};
 use upstream::Sources;
 
@@ -19,11 +21,15 @@ use crate::sources::HouseSources;
 pub(crate) struct House {
     pub(crate) gateway: Gateway,
     pub(crate) agent: Arc<Agent>,
+    pub(crate) accounts: Arc<Accounts>,
     pub(crate) server: Server,
     pub(crate) issuers: Vec<IssuerConfig>,
     pub(crate) authorization_servers: Vec<String>,
     pub(crate) bypass: bool,
     pub(crate) reload: Reload,
+    /// What tokens are checked with that this server signs, where it signs any.
+    pub(crate) jwks: Option<serde_json::Value>,
+    keeps_tokens: bool,
     /// Resources that could not be opened yet.
     pub(crate) away: Vec<String>,
 }
@@ -39,7 +45,7 @@ pub(crate) enum Away {
 
 impl House {
     /// Connects every resource. A mistake in the configuration of one stops the start, by its name.
-    pub(crate) async fn open(config: Config, if_away: Away) -> anyhow::Result<Self> {
+    pub(crate) async fn open(config: Config, if_away: Away, environment: &Environment) -> anyhow::Result<Self> {
         for note in &config.notes {
             tracing::warn!("{note}");
         }
@@ -51,21 +57,31 @@ impl House {
             ));
         }
         let policy = Policy::new(config.resources.iter().map(|it| (it.name.clone(), it.policy.clone())));
-        let store = match config.resources.iter().any(|it| it.kind.keeps_credentials()) {
-            true => Some(config.credentials.open().await?),
+        let (store, accounts) = keep_accounts(&config).await?;
+        let signer = match config.resources.iter().any(|it| it.kind.is_signed()) {
+            true => Some(Arc::new(config.signing.signer(&config.server, &config.issuers)?)),
             false => None,
         };
-        let sources: Arc<dyn Sources> = Arc::new(HouseSources::new(store));
-        let Connected { resources, away } = connect(config.resources, sources, if_away).await?;
+        let keeps_tokens = config.resources.iter().any(|it| it.kind.exchanges());
+        let databases = config.resources.iter().filter(|it| matches!(it.kind, config::Kind::Sql(_)));
+        let databases: BTreeSet<_> = databases.map(|it| it.name.clone()).collect();
+        let sources = Arc::new(HouseSources::new(store, accounts.clone(), signer.clone(), environment, databases));
+        let Connected { resources, away } = connect(config.resources, sources.clone(), if_away).await?;
         let audit = audit(config.audit).await.context("the audit cannot be opened")?;
+        let gateway = Gateway::new(resources, policy, config.limits, audit, None)?.reserving(sources.queries());
+        check_queries(&gateway, &sources.queries(), &away)?;
+        sources.open(&gateway);
         Ok(Self {
-            gateway: Gateway::new(resources, policy, config.limits, audit, None)?,
+            gateway,
             agent: Arc::new(Agent::new(config.model, config.agent_limits, config.instructions)?),
+            accounts,
             server: config.server,
             issuers: config.issuers,
             authorization_servers: config.authorization_servers,
             bypass: config.bypass,
             reload: config.reload,
+            jwks: signer.map(|signer| signer.jwks()),
+            keeps_tokens,
             away,
         })
     }
@@ -77,7 +93,7 @@ impl House {
 
     /// Who may come in. Without an issuer nobody may, and that is an error.
     pub(crate) fn verifier(&self) -> anyhow::Result<Verifier> {
-        let options = options(self.bypass)?;
+        let options = VerifierOptions { keeps_tokens: self.keeps_tokens, ..options(self.bypass)? };
         if self.issuers.is_empty() && !self.bypass {
             return Err(anyhow!(
                 "nobody could sign in: no issuer is configured. Write [auth] issuer and audience into bellhop.toml, \
@@ -86,6 +102,40 @@ impl House {
         }
         Ok(Verifier::new(self.issuers.clone(), options)?)
     }
+}
+
+/// Where users' own credentials are kept, if any resource needs it, and what users may do with them.
+async fn keep_accounts(config: &Config) -> anyhow::Result<(Option<Arc<Store>>, Arc<Accounts>)> {
+    if !config.resources.iter().any(|it| it.kind.keeps_credentials()) {
+        return Ok((None, Arc::default()));
+    }
+    let store = config.credentials.open().await?;
+    let stored = config.resources.iter().filter(|it| it.kind.lets_users_set()).map(|it| it.name.clone()).collect();
+    let connects = config.resources.iter().filter_map(|it| Some((it.name.clone(), it.kind.connect_config()?.clone())));
+    let links = Links::new(config.sign_ins.clone());
+    if let Some(url) = &config.server.doors.public_url {
+        links.set_base_url(url);
+    }
+    let accounts = Accounts::new(store.clone(), stored);
+    Ok((Some(store), Arc::new(accounts.with_connections(connects, links))))
+}
+
+/// Queries that answer users' credentials must be there, and answer each user with their own.
+fn check_queries(gateway: &Gateway, queries: &[(String, String)], away: &[String]) -> anyhow::Result<()> {
+    let catalogs = gateway.catalogs();
+    for (resource, action) in queries.iter().filter(|(resource, _)| !away.contains(resource)) {
+        let catalog = catalogs.iter().find(|(name, _)| name == resource);
+        let found = catalog.and_then(|(_, catalog)| catalog.action(action));
+        let found = found.ok_or_else(|| {
+            anyhow!("credential.query: there is no query \"{action}\": write [resources.{resource}.queries.{action}]")
+        })?;
+        if !matches!(found.ownership, Ownership::Owned { .. }) || found.effect != Effect::Read {
+            return Err(anyhow!(
+                "credential.query: {resource}.{action} must read, and answer each user with their own: use :caller_id in it"
+            ));
+        }
+    }
+    Ok(())
 }
 
 struct Connected {

@@ -7,6 +7,7 @@ mod demo;
 mod dev;
 mod late;
 mod logs;
+mod lookup;
 mod output;
 mod reload;
 mod sources;

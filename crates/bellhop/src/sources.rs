@@ -1,20 +1,52 @@
 //! What the house gives its resources to act as their callers.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use credentials::{Store, StoreSource};
-use upstream::{ConnectConfig, CredentialSource, Sources};
+use access::IdentitySigner;
+use credentials::{Accounts, ConnectionSource, Store, StoreSource};
+use gateway::Gateway;
+use upstream::{ConnectConfig, CredentialSource, Secret, Sources};
+
+use crate::config::Environment;
+use crate::lookup::QuerySource;
 
 /// For every resource of one house.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct HouseSources {
     store: Option<Arc<Store>>,
+    accounts: Arc<Accounts>,
+    signer: Option<Arc<IdentitySigner>>,
+    environment: Environment,
+    /// Names of SQL resources.
+    databases: BTreeSet<String>,
+    /// Queries that answer credentials: they are no tools.
+    queries: Mutex<Vec<(String, String)>>,
+    /// There as soon as every resource is opened.
+    gateway: Arc<OnceLock<Gateway>>,
 }
 
 impl HouseSources {
-    /// `store` is there where a resource needs it.
-    pub(crate) fn new(store: Option<Arc<Store>>) -> Self {
-        Self { store }
+    /// `store` and `signer` are there where a resource needs them.
+    pub(crate) fn new(
+        store: Option<Arc<Store>>,
+        accounts: Arc<Accounts>,
+        signer: Option<Arc<IdentitySigner>>,
+        environment: &Environment,
+        databases: BTreeSet<String>,
+    ) -> Self {
+        Self { store, accounts, signer, environment: environment.clone(), databases, ..Self::default() }
+    }
+
+    /// Queries that some resource takes its users' credentials from.
+    pub(crate) fn queries(&self) -> Vec<(String, String)> {
+        self.queries.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Lets queries be asked.
+    pub(crate) fn open(&self, gateway: &Gateway) {
+        // A second house would have sources of its own.
+        let _ = self.gateway.set(gateway.clone());
     }
 }
 
@@ -24,11 +56,29 @@ impl Sources for HouseSources {
         Some(Arc::new(StoreSource::new(store, resource)))
     }
 
-    fn connect(&self, _resource: &str, _config: &ConnectConfig) -> Option<Arc<dyn CredentialSource>> {
-        None
+    fn connect(&self, resource: &str, _config: &ConnectConfig) -> Option<Arc<dyn CredentialSource>> {
+        let connect = self.accounts.connect(resource)?.clone();
+        Some(Arc::new(ConnectionSource(connect)))
     }
 
-    fn query(&self, _sql_resource: &str, _action: &str) -> Option<Arc<dyn CredentialSource>> {
-        None
+    fn query(&self, sql_resource: &str, action: &str) -> Option<Arc<dyn CredentialSource>> {
+        self.databases.get(sql_resource)?;
+        let name = (sql_resource.to_owned(), action.to_owned());
+        self.queries.lock().unwrap_or_else(PoisonError::into_inner).push(name);
+        Some(Arc::new(QuerySource::new(sql_resource, action, self.gateway.clone())))
+    }
+
+    fn variable(&self, name: &str) -> Option<Secret> {
+        self.environment.get(name).map(|value| Secret::from(value.to_owned()))
+    }
+
+    fn signer(&self) -> Option<Arc<IdentitySigner>> {
+        self.signer.clone()
+    }
+}
+
+impl std::fmt::Debug for HouseSources {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("HouseSources").field("databases", &self.databases).finish_non_exhaustive()
     }
 }

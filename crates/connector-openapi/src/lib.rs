@@ -10,6 +10,7 @@ mod catalog;
 mod collection;
 mod config;
 mod open_api;
+mod origins;
 mod read;
 mod request;
 mod response;
@@ -17,5 +18,6 @@ mod schema;
 mod selection;
 mod ties;
 
+pub use collection::CollectionConfig;
 pub use config::{Config, Selection};
 pub use open_api::OpenApi;

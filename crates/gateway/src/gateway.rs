@@ -28,6 +28,8 @@ pub(crate) struct Inner {
     pub(crate) limits: Limits,
     pub(crate) sealer: Sealer,
     pub(crate) looks: HashMap<String, LastLook>,
+    /// Actions that are no tools: by resource, the action's name.
+    pub(crate) reserved: Vec<(String, String)>,
     projection: Mutex<Option<Arc<Projection>>>,
 }
 
@@ -81,6 +83,7 @@ impl Gateway {
             policy,
             options,
             audit,
+            reserved: Vec::new(),
             projection: Mutex::new(None),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -138,7 +141,7 @@ impl Inner {
         match current {
             Some(projection) => projection.clone(),
             None => {
-                let made = Arc::new(Projection::new(self.catalogs(), &self.options));
+                let made = Arc::new(Projection::new(self.catalogs(), &self.reserved, &self.options));
                 *slot = Some(made.clone());
                 made
             }

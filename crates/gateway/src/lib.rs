@@ -8,8 +8,10 @@
 mod arguments;
 mod audit;
 mod cursor;
+mod errand;
 mod gateway;
 mod limits;
+mod lookup;
 mod options;
 mod projection;
 mod reload;
@@ -20,6 +22,7 @@ mod toolbox;
 pub use audit::{
     Audit, AuditArguments, AuditError, AuditLine, AuditOptions, AuditRequired, AuditSink, BadRule, Redaction,
 };
+pub use errand::Errand;
 pub use gateway::{Gateway, GatewayError, Health};
 pub use options::{Options, ToolsMode};
 pub use reload::Reloaded;

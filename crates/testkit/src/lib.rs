@@ -14,7 +14,9 @@ pub mod issuer;
 pub mod mariadb;
 pub mod postgres;
 mod process;
+mod recorder;
 pub mod suite;
 
 pub use callers::{caller, caller_with, context, permit};
 pub use clock::StillClock;
+pub use recorder::{Recorded, Recorder};

@@ -1,6 +1,7 @@
 //! From a bearer token to a caller.
 
 mod issuer;
+mod sign_in;
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::token::{self, Times};
 use crate::users::Users;
 use crate::{Caller, ConfigError, Introspected, IssuerConfig, TokenError, VerifierOptions, config};
 use issuer::{Issuer, KeySource};
+pub use sign_in::SignedIn;
 
 /// Makes callers of bearer tokens, and nothing else does. Cloning shares keys and caches.
 #[derive(Clone)]

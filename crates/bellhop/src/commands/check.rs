@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
@@ -9,6 +10,11 @@ use super::ConfigArgument;
 use crate::assemble::{Away, House};
 use crate::config::Environment;
 use crate::output;
+
+/// How many actions of one resource are printed one by one.
+const ACTIONS_LISTED_MAX: usize = 100;
+/// How many closed things of one resource are printed one by one.
+const HIDDEN_LISTED_MAX: usize = 50;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -31,7 +37,7 @@ pub(super) async fn run(arguments: Arguments, environment: &Environment) -> anyh
     let origin = config.origin.clone();
     let notes = config.notes.clone();
     let issuers: Vec<_> = config.issuers.iter().map(|issuer| issuer.issuer.clone()).collect();
-    let house = House::open(config, Away::Stops).await?;
+    let house = House::open(config, Away::Stops, environment).await?;
     if !arguments.dev {
         let verifier = house.verifier()?;
         verifier.ready().await.map_err(|error| anyhow!("the issuer's keys cannot be had: {error}"))?;
@@ -56,6 +62,9 @@ pub(super) async fn run(arguments: Arguments, environment: &Environment) -> anyh
         )?;
     } else {
         print(&origin, &issuers, &catalogs);
+        for note in &notes {
+            output::line(format_args!("\nNote: {note}"));
+        }
     }
     let failed = arguments.strict && hidden > 0;
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -83,17 +92,35 @@ fn print(origin: &str, issuers: &[String], catalogs: &[(String, std::sync::Arc<c
             actions.len(),
             hidden.len()
         ));
+        // An API may have thousands of actions: how their calls are tied is said once for all that are tied alike.
+        if actions.len() > ACTIONS_LISTED_MAX {
+            let mut ways: BTreeMap<String, usize> = BTreeMap::new();
+            actions.iter().for_each(|action| *ways.entry(whose(&action.ownership)).or_default() += 1);
+            for (way, count) in ways {
+                output::line(format_args!("  {:<24} {way}", format!("{count} actions")));
+            }
+        }
+        let everybodys = actions.iter().filter(|it| matches!(it.ownership, Ownership::Shared { .. })).count();
+        if everybodys > 0 {
+            output::line(format_args!(
+                "  {everybodys} actions are the same for every signed-in user: nothing ties them to one"
+            ));
+        }
         for collection in collections {
             let operations: Vec<_> = collection.operations.iter().map(|kind| kind.as_str()).collect();
             let whose = whose(&collection.ownership);
             output::line(format_args!("  {:<24} {whose:<44} {}", collection.name, operations.join(" ")));
         }
-        for action in actions {
+        for action in actions.iter().take(ACTIONS_LISTED_MAX) {
             output::line(format_args!("  {:<24} {:<44} {}", action.name, whose(&action.ownership), action.effect));
         }
-        for hidden in hidden {
+        for hidden in hidden.iter().take(HIDDEN_LISTED_MAX) {
             output::line(format_args!("  {:<24} hidden: {}", hidden.name, hidden.reason));
             output::line(format_args!("  {:<24}   open with: {}", "", hidden.open_with));
+        }
+        let more = hidden.len().saturating_sub(HIDDEN_LISTED_MAX) + actions.len().saturating_sub(ACTIONS_LISTED_MAX);
+        if more > 0 {
+            output::line(format_args!("  … and {more} more: `bellhop check --json` has them all"));
         }
     }
 }

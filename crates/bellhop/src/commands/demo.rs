@@ -29,7 +29,7 @@ pub(super) async fn run(arguments: Arguments, environment: &Environment) -> anyh
         config.take_model(environment);
     }
     config.server.port = arguments.port;
-    let house = House::open(config, Away::Stops).await?;
+    let house = House::open(config, Away::Stops, environment).await?;
     let (listener, address) = serve::listen(&house).await?;
     let url = format!("http://{address}");
     let tokens: Vec<(&str, String)> =

@@ -75,7 +75,7 @@ pub(crate) struct AsUser {
 
 impl AsUser {
     async fn open(&self, environment: &Environment) -> anyhow::Result<(House, Caller)> {
-        let house = House::open(self.config.load(environment)?, Away::Stops).await?;
+        let house = House::open(self.config.load(environment)?, Away::Stops, environment).await?;
         let caller = match (&self.user, environment.get("BELLHOP_TOKEN")) {
             (Some(user), _) => dev::operator_as(user).await?,
             (None, Some(token)) => house.verifier()?.verify(token).await?,

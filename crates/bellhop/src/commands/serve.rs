@@ -49,7 +49,7 @@ pub(super) async fn run(arguments: Arguments, environment: &Environment) -> anyh
             config.server.host
         ));
     }
-    let house = House::open(config, Away::Waits).await?;
+    let house = House::open(config, Away::Waits, environment).await?;
     let (listener, address) = listen(&house).await?;
     if arguments.json {
         output::json(&json!({"url": format!("http://{address}")}))?;
@@ -79,8 +79,10 @@ pub(super) async fn run_until_told(house: House, listener: TcpListener) -> anyho
         gateway: house.gateway.clone(),
         verifier,
         agent: house.agent.clone(),
+        accounts: house.accounts.clone(),
         config: house.server.doors.clone(),
         authorization_servers: house.authorization_servers.clone(),
+        jwks: house.jwks.clone(),
     };
     let reloading = tokio::spawn(reload::keep(house.gateway.clone(), house.reload.clone(), house.away.clone()));
     let served = server::serve(listener, app, told_to_end()).await;

@@ -10,6 +10,7 @@ use super::audit::AuditSection;
 use super::auth::{AuthSections, Issuers, from_environment};
 use super::credentials::CredentialsSection;
 use super::model::AgentSection;
+use super::signing::SigningSection;
 use super::{Config, Environment, Fault, Kind, Reload, Server, expand, resources};
 
 /// `bellhop.toml`, for editors.
@@ -56,6 +57,8 @@ struct File {
     limits: gateway::Options,
     /// A line for every call.
     audit: AuditSection,
+    /// Tokens about users that this server signs for APIs.
+    signing: SigningSection,
     /// When resources are looked at again.
     reload: Reload,
     /// Where users' own credentials are kept.
@@ -86,6 +89,7 @@ pub(super) fn read(text: &str, base: &Path, environment: &Environment) -> Result
     Ok(Config {
         issuers: issuers.issuers,
         authorization_servers: issuers.advertised,
+        sign_ins: issuers.sign_ins,
         server,
         model,
         agent_limits,
@@ -93,6 +97,7 @@ pub(super) fn read(text: &str, base: &Path, environment: &Environment) -> Result
         limits: file.limits,
         audit: file.audit.resolve(base)?,
         reload: file.reload,
+        signing: file.signing.resolve(environment),
         credentials: file.credentials.resolve(base, environment)?,
         resources,
         ..Config::empty("")

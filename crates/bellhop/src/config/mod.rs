@@ -12,11 +12,13 @@ mod listen;
 mod model;
 mod reload;
 mod resources;
+mod signing;
 
 use std::path::Path;
 
 use access::{IssuerConfig, ResourcePolicy};
 use agent::{Limits, Model};
+use upstream::ConnectConfig;
 
 use auth::Issuers;
 
@@ -28,6 +30,7 @@ pub(crate) use file::Schema;
 pub(crate) use kind::Kind;
 pub(crate) use listen::Server;
 pub(crate) use reload::Reload;
+pub(crate) use signing::Signing;
 
 /// Where configuration is looked for when no `--config` is given.
 pub(crate) const FILE_NAME: &str = "bellhop.toml";
@@ -46,7 +49,10 @@ pub(crate) struct Config {
     pub(crate) limits: gateway::Options,
     pub(crate) audit: Audit,
     pub(crate) reload: Reload,
+    pub(crate) signing: Signing,
     pub(crate) credentials: Credentials,
+    /// This server's own clients at the issuers, by issuer, for finding out who opens a link.
+    pub(crate) sign_ins: Vec<(String, ConnectConfig)>,
     pub(crate) resources: Vec<Resource>,
     /// What a person should know about how this was read.
     pub(crate) notes: Vec<String>,
@@ -78,6 +84,14 @@ impl Config {
         let base = path.parent().unwrap_or(Path::new("."));
         let mut config = file::read(&text, base, environment).map_err(|fault| fault.in_file(path, &text))?;
         config.origin = path.display().to_string();
+        let has_api = config.resources.iter().any(|resource| matches!(resource.kind, Kind::Openapi(_)));
+        if environment.get("API_BASE_URL").is_some() && !has_api {
+            config.notes.push(format!(
+                "API_BASE_URL is set, but {} says what is offered: write [resources.api] with kind = \"openapi\" and url = \
+                 \"${{API_BASE_URL}}\" there.",
+                path.display()
+            ));
+        }
         config.take_common(environment)?;
         Ok(config)
     }
@@ -86,6 +100,7 @@ impl Config {
         let mut config = Self {
             model: model::from_environment(environment),
             resources: resources::from_environment(environment)?,
+            notes: resources::notes(environment)?,
             credentials: credentials::CredentialsSection::default().resolve(Path::new("."), environment)?,
             ..Self::empty("the environment")
         };
@@ -106,8 +121,9 @@ impl Config {
         self.accept(Issuers::one(issuer));
     }
 
-    fn accept(&mut self, Issuers { issuers, advertised }: Issuers) {
+    fn accept(&mut self, Issuers { issuers, advertised, sign_ins }: Issuers) {
         self.issuers = issuers;
+        self.sign_ins = sign_ins;
         self.authorization_servers = advertised;
     }
 
@@ -128,7 +144,9 @@ impl Config {
             limits: gateway::Options::default(),
             audit: Audit::default(),
             reload: Reload::default(),
+            signing: Signing::default(),
             credentials: Credentials::nowhere(),
+            sign_ins: Vec::new(),
             resources: Vec::new(),
             notes: Vec::new(),
             origin: origin.to_owned(),
@@ -152,13 +170,6 @@ impl Config {
                 .doors
                 .cors_origins
                 .extend([format!("http://localhost:{port}"), format!("http://127.0.0.1:{port}")]);
-        }
-        if environment.get("API_BASE_URL").is_some() || environment.get("API_KEY").is_some() {
-            self.notes.push(
-                "API_BASE_URL and API_KEY are set, but HTTP APIs (kind \"openapi\") do not exist in this version yet: \
-                 they are not offered."
-                    .into(),
-            );
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use access::ResourcePolicy;
 use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
+use upstream::CredentialConfig;
 
 use super::{Environment, Fault, Kind, Resource};
 
@@ -77,7 +78,7 @@ fn check_name(name: &str) -> Result<(), String> {
     ))
 }
 
-/// `DATABASE_URL` and `BASE_DATA_PATH`.
+/// `DATABASE_URL`, `BASE_DATA_PATH` and `API_BASE_URL`.
 pub(super) fn from_environment(environment: &Environment) -> Result<Vec<Resource>, Fault> {
     let mut resources = Vec::new();
     let settings = [("DATABASE_URL", "database", "sql", "url"), ("BASE_DATA_PATH", "documents", "files", "root")];
@@ -88,5 +89,61 @@ pub(super) fn from_environment(environment: &Environment) -> Result<Vec<Resource
             resources.push(Resource { name: name.to_owned(), kind, policy: ResourcePolicy::default() });
         }
     }
+    if let Some(url) = environment.get("API_BASE_URL") {
+        let kind = Kind::Openapi(api(url, environment)?);
+        resources.push(Resource { name: "api".to_owned(), kind, policy: ResourcePolicy::default() });
+    }
     Ok(resources)
+}
+
+/// `API_BASE_URL`, and whose its calls are. One key for everybody ties no call to its user: it is used for one user
+/// (`API_USER`) or, where that is meant, for all (`API_SHARED=true`). Without `API_KEY`, each user's own key comes from
+/// the credential store.
+fn api(url: &str, environment: &Environment) -> Result<connector_openapi::Config, Fault> {
+    let has_key = environment.get("API_KEY").is_some();
+    let shared = environment.flag("API_SHARED")?;
+    let user = environment.get("API_USER").map(str::to_owned);
+    if shared && user.is_some() {
+        return Err(Fault::plain("API_SHARED=true and API_USER are both set")
+            .help("API_KEY is either one user's (API_USER) or everybody's (API_SHARED=true)"));
+    }
+    let env = has_key.then(|| "API_KEY".to_owned());
+    let credential = match (has_key, shared || user.is_some()) {
+        (true, true) => Some(CredentialConfig { env, user, ..CredentialConfig::default() }),
+        (true, false) => None,
+        (false, _) if environment.get("BELLHOP_STORE_KEY").is_some() => {
+            Some(CredentialConfig { store: true, ..CredentialConfig::default() })
+        }
+        (false, _) => None,
+    };
+    Ok(connector_openapi::Config {
+        url: Some(url.to_owned()),
+        shared,
+        credential,
+        ..connector_openapi::Config::default()
+    })
+}
+
+/// What a person should know of `API_BASE_URL`.
+pub(super) fn notes(environment: &Environment) -> Result<Vec<String>, Fault> {
+    let has = |name| environment.get(name).is_some();
+    let shared = environment.flag("API_SHARED")?;
+    let note = match (has("API_BASE_URL"), has("API_KEY")) {
+        (false, true) => "API_KEY is set, but API_BASE_URL is not: there is no API to call.",
+        (true, _) if shared => {
+            "API_SHARED=true: every signed-in user calls the API at API_BASE_URL as the same account, and sees and changes \
+             the same things."
+        }
+        (true, true) if !has("API_USER") => {
+            "API_KEY is one key, and calls with it cannot be told apart by user: the API is closed. Set API_USER to the id of \
+             the one user whose key it is; or API_SHARED=true if all users may act as that account; or leave API_KEY out and \
+             set BELLHOP_STORE_KEY, and each user keeps a key of their own."
+        }
+        (true, false) if !has("BELLHOP_STORE_KEY") => {
+            "API_BASE_URL is set, but nothing ties calls to their user: the API is closed. Set BELLHOP_STORE_KEY (`bellhop \
+             secret key` prints one), and each user keeps a key of their own; or API_SHARED=true if the API needs none."
+        }
+        _ => return Ok(Vec::new()),
+    };
+    Ok(vec![note.to_owned()])
 }

@@ -5,7 +5,7 @@ use connector::Result;
 use serde_json::{Map, Value};
 use upstream::{Identity, Place as At, Target, another, fold};
 
-use super::{Tied, schema};
+use super::{Tied, argument_of, schema};
 use crate::api::{Api, Body, BodyArguments, Definitions, Operation, Place};
 
 impl Tied {
@@ -115,7 +115,7 @@ fn take_undeclared(
 fn is_declared(operation: &Operation, argument: &str) -> bool {
     operation.parameters.iter().any(|it| it.argument == argument)
         || operation.body.as_ref().is_some_and(|body| match &body.arguments {
-            BodyArguments::Properties(names) => names.values().any(|name| name == argument),
+            BodyArguments::Properties(names) => names.contains_key(argument),
             BodyArguments::Whole(name) => name == argument,
         })
 }
@@ -145,7 +145,7 @@ fn take_path(input: &mut Map<String, Value>, operation: &Operation, path: &[Stri
             if rest.is_empty() {
                 return take_undeclared(input, &folded, own, &declared);
             }
-            if let Some(value) = names.get(first).and_then(|argument| input.get_mut(argument)) {
+            if let Some(value) = argument_of(names, first).and_then(|argument| input.get_mut(argument)) {
                 take_steps(value, rest, own)?;
             }
             let others: Vec<String> =
@@ -184,7 +184,7 @@ fn set_anywhere(body: &Body, api: &Api, input: &mut Map<String, Value>, folded: 
     let outermost = schema::names(&body.schema, definitions);
     match &body.arguments {
         BodyArguments::Properties(names) => {
-            for (wire, argument) in names {
+            for (argument, wire) in names {
                 let Some(of) = schema::field(&body.schema, definitions, std::slice::from_ref(wire)) else { continue };
                 if fold(wire) == folded {
                     input.insert(argument.clone(), schema::typed(own, of, definitions));
@@ -232,7 +232,7 @@ fn set_path(body: &Body, api: &Api, input: &mut Map<String, Value>, path: &[Stri
             set_steps(input.entry(argument.clone()).or_insert_with(empty), path, &typed);
         }
         (BodyArguments::Properties(names), Some((first, rest))) => {
-            let Some(argument) = names.get(first) else { return };
+            let Some(argument) = argument_of(names, first) else { return };
             if rest.is_empty() {
                 input.insert(argument.clone(), typed);
             } else {

@@ -27,11 +27,6 @@ const LIST: [&str; 4] = ["allOf", "anyOf", "oneOf", "prefixItems"];
 /// Keywords whose value is schemas by name.
 const NAMED: [&str; 5] = ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"];
 
-/// Takes one property out of an object's schema.
-pub(super) fn property(schema: &mut Map<String, Value>, name: &str) {
-    remove(schema, &|found| found == name);
-}
-
 /// Takes every field of this folded name out of a schema, however deep.
 pub(super) fn everywhere(schema: &mut Map<String, Value>, folded: &str) {
     let is_it = |found: &str| upstream::fold(found) == folded;

@@ -6,8 +6,10 @@ mod hide;
 mod schema;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use connector::{Catalog, Hidden, Ownership};
+use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use upstream::{Described, Identity, Placement, Target, Tie};
 
@@ -17,7 +19,8 @@ use crate::catalog;
 /// The ties of an API's operations, by name. One that has none is not offered.
 #[derive(Debug, Default)]
 pub(crate) struct Ties {
-    by_operation: HashMap<String, Tied>,
+    by_operation: HashMap<String, Arc<Tied>>,
+    closed: HashMap<String, Hidden>,
 }
 
 /// How one operation's calls are tied to their caller.
@@ -33,43 +36,38 @@ pub(crate) struct Tied {
 }
 
 impl Ties {
-    /// Takes out of `api` what cannot be tied to a caller.
-    pub(crate) fn narrow(identity: &Identity, api: &mut Api) -> (Self, Vec<Hidden>) {
-        if identity.is_closed() {
-            let count = api.operations.len();
-            api.operations.clear();
-            let reason = "nothing ties a call to its user".to_owned();
-            let hidden = Hidden { name: format!("all {count} operations"), reason, open_with: identity.open_with() };
-            return (Self::default(), vec![hidden]);
-        }
-        let (mut ties, mut hidden, mut kept) = (Self::default(), Vec::new(), Vec::new());
-        for operation in std::mem::take(&mut api.operations) {
-            match Tied::new(identity, api, &operation) {
-                Ok(tied) => {
-                    ties.by_operation.insert(operation.name.clone(), tied);
-                    kept.push(operation);
-                }
-                Err(closed) => hidden.push(closed),
+    /// Looks at every operation.
+    pub(crate) fn new(identity: &Identity, api: &Api) -> Self {
+        let mut ties = Self::default();
+        for operation in &api.operations {
+            match Tied::new(identity, api, operation) {
+                Ok(tied) => drop(ties.by_operation.insert(operation.name.clone(), Arc::new(tied))),
+                Err(closed) => drop(ties.closed.insert(operation.name.clone(), closed)),
             }
         }
-        api.operations = kept;
-        (ties, hidden)
+        ties
+    }
+
+    /// What the catalog is told of an operation.
+    pub(crate) fn told(&self, operation: &Operation) -> catalog::Tie {
+        match (self.of(&operation.name), self.closed.get(&operation.name)) {
+            (Some(tied), _) => catalog::Tie::Tied {
+                ownership: tied.tie.ownership.clone(),
+                bound: tied.bound.iter().map(|(name, _)| name).chain(&tied.taken).cloned().collect(),
+            },
+            (None, Some(closed)) => {
+                catalog::Tie::Closed { reason: closed.reason.clone(), open_with: closed.open_with.clone() }
+            }
+            (None, None) => catalog::Tie::Closed {
+                reason: "nothing ties a call to its user".into(),
+                open_with: "shared = true".into(),
+            },
+        }
     }
 
     /// The tie of an operation that is offered.
-    pub(crate) fn of(&self, operation: &str) -> Option<&Tied> {
+    pub(crate) fn of(&self, operation: &str) -> Option<&Arc<Tied>> {
         self.by_operation.get(operation)
-    }
-
-    /// How the catalog shows one operation.
-    pub(crate) fn tie(&self, operation: &str) -> catalog::Tie {
-        match self.of(operation) {
-            Some(tied) => catalog::Tie::Tied {
-                ownership: tied.tie.ownership.clone(),
-                bound: tied.bound.iter().map(|(argument, _)| argument).chain(&tied.taken).cloned().collect(),
-            },
-            None => catalog::Tie::Closed { reason: "nothing ties a call to its user".into(), open_with: String::new() },
-        }
     }
 
     /// Whose an operation's things are.
@@ -77,12 +75,12 @@ impl Ties {
         Some(&self.of(operation)?.tie.ownership)
     }
 
-    /// Writes into the catalog's actions whose they are, and takes out of their inputs what is the caller's own.
-    pub(crate) fn mark(&self, identity: &Identity, catalog: &mut Catalog) {
+    /// Takes out of the actions' inputs what is the caller's own however deep, and says what may stand there after all.
+    pub(crate) fn mark(&self, identity: &Arc<Identity>, catalog: &mut Catalog) {
         catalog.actions.retain_mut(|action| {
             let Some(tied) = self.of(&action.name) else { return false };
-            action.ownership = tied.tie.ownership.clone();
-            tied.hide(identity, &mut action.input);
+            let (hiding, whose) = (tied.clone(), identity.clone());
+            action.input = action.input.clone().changed(move |input| hiding.hide(&whose, input));
             for (argument, at) in &tied.bound {
                 let Some(bind) = identity.binds().get(*at) else { continue };
                 if bind.template.is_caller_id() {
@@ -107,6 +105,7 @@ impl Tied {
             parameters: operation.parameters.iter().map(|it| (place(it.place), it.name.as_str())).collect(),
             body: body.map(|body| schema::names(&body.schema, &api.definitions)).unwrap_or_default(),
             has_field: &has_field,
+            has_schemes: !api.schemes.is_empty(),
             security: operation.security.iter().map(|all| schemes(api, all)).collect(),
         };
         let tie = identity.tie(&described)?;
@@ -121,8 +120,8 @@ impl Tied {
                     Target::Body(path) => path.as_slice() == [wire],
                     Target::Parameter(..) => false,
                 };
-                let fields = arguments.iter().filter(|(wire, _)| is_bound(wire));
-                bound.extend(fields.map(|(_, argument)| (argument.clone(), *at)));
+                let fields = arguments.iter().filter(|(_, wire)| is_bound(wire));
+                bound.extend(fields.map(|(argument, _)| (argument.clone(), *at)));
             }
         }
         for parameter in &operation.parameters {
@@ -141,19 +140,18 @@ impl Tied {
 
     /// Takes out of an input's schema, `$defs` and all, what is the caller's own.
     pub(crate) fn hide(&self, identity: &Identity, input: &mut Map<String, Value>) {
-        let own = self.bound.iter().map(|(argument, _)| argument).chain(&self.taken);
-        own.for_each(|argument| hide::property(input, argument));
         for bind in self.tie.binds.iter().filter_map(|at| identity.binds().get(*at)) {
             match &bind.target {
                 Target::Anywhere(name) => hide::everywhere(input, &upstream::fold(name)),
                 Target::Body(path) => match &self.body {
                     Some(BodyArguments::Whole(argument)) => hide::path_within(input, argument, path),
                     Some(BodyArguments::Properties(names)) => match path.split_first() {
-                        Some((first, [])) => names.get(first).into_iter().for_each(|name| hide::property(input, name)),
-                        Some((first, rest)) => {
-                            names.get(first).into_iter().for_each(|name| hide::path_within(input, name, rest));
+                        Some((first, rest)) if !rest.is_empty() => {
+                            if let Some(argument) = argument_of(names, first) {
+                                hide::path_within(input, argument, rest);
+                            }
                         }
-                        None => {}
+                        _ => {}
                     },
                     None => {}
                 },
@@ -161,6 +159,11 @@ impl Tied {
             }
         }
     }
+}
+
+/// Which argument is this field of the body.
+fn argument_of<'a>(names: &'a IndexMap<String, String>, wire: &str) -> Option<&'a String> {
+    names.iter().find(|(_, name)| *name == wire).map(|(argument, _)| argument)
 }
 
 fn schemes<'a>(api: &'a Api, names: &'a [String]) -> Vec<upstream::Scheme<'a>> {

@@ -14,7 +14,7 @@ pub(super) fn entries(resources: &[Known], options: &Options) -> Vec<Arc<Entry>>
         .flat_map(|known| &known.catalog.collections)
         .flat_map(|c| c.operations.iter().copied())
         .collect();
-    let actions = resources.iter().any(|known| !known.catalog.actions.is_empty());
+    let actions = resources.iter().any(|known| known.actions().next().is_some());
     let mut all = vec![Universal::Describe];
     all.extend(kinds.into_iter().map(Universal::Operation));
     all.extend(actions.then_some(Universal::Invoke));

@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::response::Json;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Json};
 use serde_json::{Value, json};
 
 use crate::app::Shared;
@@ -21,6 +22,18 @@ pub(super) async fn inserted(
     match path {
         Ok(Path(path)) if path == "mcp" || path == shared.site.metadata_path => Ok(Json(document(&shared))),
         _ => Err(error::no_such_path().await),
+    }
+}
+
+/// `GET /.well-known/jwks.json`: what an API checks the tokens with that this server signs about its users (RFC 7517
+/// section 5). There is none where nothing is signed.
+pub(super) async fn keys(State(shared): State<Arc<Shared>>) -> Result<impl IntoResponse, Failure> {
+    match &shared.jwks {
+        Some(jwks) => {
+            let headers = [(CONTENT_TYPE, "application/jwk-set+json"), (CACHE_CONTROL, "public, max-age=300")];
+            Ok((headers, jwks.to_string()))
+        }
+        None => Err(error::no_such_path().await),
     }
 }
 

@@ -41,6 +41,9 @@ pub struct Described<'a> {
     pub has_field: &'a dyn Fn(&[String]) -> bool,
     /// What it needs of credentials: any one of these is enough; none at all where empty.
     pub security: Vec<Vec<Scheme<'a>>>,
+    /// Whether the API's description says anything of credentials. Where it does not, one goes into every call, as a
+    /// bearer token.
+    pub has_schemes: bool,
 }
 
 /// A security scheme that an operation names.

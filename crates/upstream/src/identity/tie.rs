@@ -41,6 +41,7 @@ impl Identity {
             .enumerate()
             .filter_map(|(means, it)| match &it.at {
                 Where::Always(placement) => Some(Use { means, placement: placement.clone() }),
+                Where::ByScheme(None) if !operation.has_schemes => Some(Use { means, placement: Placement::Bearer }),
                 Where::ByScheme(_) => None,
             })
             .collect();
@@ -48,7 +49,7 @@ impl Identity {
             .security
             .iter()
             .filter(|all| !all.is_empty())
-            .filter_map(|all| self.cover(all, &always, &binds, operation))
+            .filter_map(|all| self.cover(all, &always, &binds))
             .collect();
         // Where one way needs no further credential, the others add nothing.
         let choices = if coverable.iter().any(Vec::is_empty) { Vec::new() } else { coverable };
@@ -92,13 +93,7 @@ impl Identity {
     }
 
     /// The credentials for schemes that are all needed together; nothing where one of them cannot be had.
-    fn cover(
-        &self,
-        schemes: &[Scheme<'_>],
-        always: &[Use],
-        binds: &[usize],
-        operation: &Described<'_>,
-    ) -> Option<Vec<Use>> {
+    fn cover(&self, schemes: &[Scheme<'_>], always: &[Use], binds: &[usize]) -> Option<Vec<Use>> {
         let mut uses: Vec<Use> = Vec::new();
         for scheme in schemes {
             let placement = scheme.placement.as_ref()?;
@@ -122,7 +117,6 @@ impl Identity {
             }
             uses.push(Use { means: found, placement: placement.clone() });
         }
-        let _ = operation;
         Some(uses)
     }
 
