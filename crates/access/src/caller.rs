@@ -6,6 +6,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
+use crate::token::{Identified, claim_at};
+
 /// A verified user. Only a [`Verifier`](crate::Verifier) makes one, from a token whose signature, issuer,
 /// audience and times it has checked. Cloning shares one allocation.
 #[derive(Clone)]
@@ -16,6 +18,7 @@ pub struct Caller {
 struct Inner {
     id: UserId,
     issuer: String,
+    realm: String,
     scopes: BTreeSet<String>,
     roles: BTreeSet<String>,
     claims: Map<String, Value>,
@@ -58,15 +61,9 @@ impl fmt::Display for UserId {
 }
 
 impl Caller {
-    pub(crate) fn new(
-        id: UserId,
-        issuer: String,
-        scopes: BTreeSet<String>,
-        roles: BTreeSet<String>,
-        claims: Map<String, Value>,
-        expires_at_s: u64,
-    ) -> Self {
-        Self { inner: Arc::new(Inner { id, issuer, scopes, roles, claims, expires_at_s, token: None }) }
+    pub(crate) fn new(whom: Identified, issuer: String, realm: String, expires_at_s: u64) -> Self {
+        let Identified { id, scopes, roles, claims } = whom;
+        Self { inner: Arc::new(Inner { id, issuer, realm, scopes, roles, claims, expires_at_s, token: None }) }
     }
 
     /// The same, with the token that was verified.
@@ -81,7 +78,7 @@ impl Caller {
         self.inner.token.as_ref()
     }
 
-    /// The user's id.
+    /// The user's id: the issuer's own, after the prefix that configuration gives that issuer.
     pub fn id(&self) -> &UserId {
         &self.inner.id
     }
@@ -91,12 +88,18 @@ impl Caller {
         &self.inner.issuer
     }
 
-    /// OAuth scopes the token carries (RFC 8693 section 4.2 `scope`, or `scp`, or `permissions`).
+    /// The issuer whose users these are: [`issuer`](Self::issuer), or the one that configuration says has the same.
+    pub fn realm(&self) -> &str {
+        &self.inner.realm
+    }
+
+    /// OAuth scopes the token carries (RFC 8693 section 4.2 `scope`, or `scp`, or `permissions`, or what configuration
+    /// names), with those that they hold.
     pub fn scopes(&self) -> &BTreeSet<String> {
         &self.inner.scopes
     }
 
-    /// Roles the token carries (`roles`, `role`, `groups`).
+    /// Roles the token carries (`roles`, `role`, `groups`, or what configuration names).
     pub fn roles(&self) -> &BTreeSet<String> {
         &self.inner.roles
     }
@@ -106,7 +109,12 @@ impl Caller {
         self.inner.claims.get(name)
     }
 
-    /// All claims of the verified token.
+    /// One claim of the verified token by a name whose dots may lead inwards: see [`claim_at`](crate::claim_at).
+    pub fn claim_at(&self, name: &str) -> Option<&Value> {
+        claim_at(&self.inner.claims, name)
+    }
+
+    /// All claims of the verified token. Where its issuer has a prefix, the claim with the user's id has it too.
     pub fn claims(&self) -> &Map<String, Value> {
         &self.inner.claims
     }
@@ -128,9 +136,9 @@ impl Caller {
     }
 
     /// What identifies this user among all issuers: the key for caches and limits.
-    /// The issuer's length comes first so that no pair of issuer and id reads like another.
+    /// The length of the realm comes first so that no pair of realm and id reads like another.
     pub fn key(&self) -> String {
-        format!("{}:{}:{}", self.inner.issuer.len(), self.inner.issuer, self.inner.id)
+        format!("{}:{}:{}", self.inner.realm.len(), self.inner.realm, self.inner.id)
     }
 }
 

@@ -95,10 +95,11 @@ impl Policy {
 
     /// Every scope that any rule names: what a protected-resource document may advertise (RFC 9728 section 2).
     pub fn scopes(&self) -> BTreeSet<String> {
-        self.resources
-            .values()
-            .flat_map(|rules| Effect::ALL.map(|effect| rules.needs(effect)))
-            .flat_map(|needs| needs.scopes.iter().cloned())
-            .collect()
+        Effect::ALL.into_iter().flat_map(|effect| self.scopes_for(effect)).collect()
+    }
+
+    /// Every scope that any rule names for this effect.
+    pub fn scopes_for(&self, effect: Effect) -> BTreeSet<String> {
+        self.resources.values().flat_map(|rules| rules.needs(effect).scopes.iter().cloned()).collect()
     }
 }

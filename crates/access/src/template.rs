@@ -170,6 +170,7 @@ mod tests {
 
     use super::*;
     use crate::UserId;
+    use crate::token::Identified;
 
     fn made(template: &str) -> Result<String, NoValue> {
         let claims = json!({
@@ -178,7 +179,9 @@ mod tests {
         });
         let Value::Object(claims) = claims else { unreachable!() };
         let id = UserId::new("alice".into()).expect("an id");
-        let caller = Caller::new(id, "https://issuer.test".into(), BTreeSet::new(), BTreeSet::new(), claims, 0);
+        let whom = Identified { id, scopes: BTreeSet::new(), roles: BTreeSet::new(), claims };
+        let issuer = "https://issuer.test".to_owned();
+        let caller = Caller::new(whom, issuer.clone(), issuer, 0);
         Template::parse(template).expect(template).value(&caller)
     }
 

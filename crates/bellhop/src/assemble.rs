@@ -22,6 +22,7 @@ pub(crate) struct House {
     pub(crate) agent: Arc<Agent>,
     pub(crate) server: Server,
     pub(crate) issuers: Vec<IssuerConfig>,
+    pub(crate) authorization_servers: Vec<String>,
     pub(crate) bypass: bool,
     pub(crate) reload: Reload,
     /// What tokens are checked with that this server signs, where it signs any.
@@ -76,6 +77,7 @@ impl House {
             agent: Arc::new(Agent::new(config.model, config.agent_limits, config.instructions)?),
             server: config.server,
             issuers: config.issuers,
+            authorization_servers: config.authorization_servers,
             bypass: config.bypass,
             reload: config.reload,
             jwks: signer.map(|signer| signer.jwks()),

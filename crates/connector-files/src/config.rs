@@ -37,8 +37,8 @@ pub struct Config {
     /// Make `root` at start where it does not exist.
     #[serde(default)]
     pub create_root: bool,
-    /// Keep each token issuer's users in a folder of their own below `root`. Turn this on where tokens of several
-    /// issuers are accepted and the same user id of two issuers may be two people.
+    /// Keep each token issuer's users in a folder of their own below `root`. Where several issuers are accepted, their
+    /// users differ by `user_prefix` in any case; this only sorts the folders. Issuers with `same_users_as` share one.
     #[serde(default)]
     pub by_issuer: bool,
     /// The most bytes of a file that one `get` reads.

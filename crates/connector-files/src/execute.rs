@@ -140,7 +140,7 @@ impl Connector for Files {
         let effect = self.effect(&operation)?;
         let caller = spend(permit, &self.resource, &operation, effect)?;
         let (config, context) = (Arc::clone(&self.config), context.clone());
-        let issuer = config.by_issuer.then(|| folder_name(caller.issuer()));
+        let issuer = config.by_issuer.then(|| folder_name(caller.realm()));
         let folder: Vec<_> = issuer.into_iter().chain([folder_name(caller.id().as_str())]).collect();
         let ledger = self.ledgers.of(&folder, &config);
         match &self.storage {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use access::Caller;
+use access::{Caller, Effect};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -26,6 +26,17 @@ impl Challenge {
     /// Where to learn how to get a token (RFC 9728 section 5.1).
     pub(crate) fn new(metadata_url: &str) -> Self {
         Self { metadata_url: metadata_url.to_owned(), error: None, scopes: BTreeSet::new() }
+    }
+
+    /// The same, with the scopes to ask for at first: what configuration names, or else what reading needs. Others are
+    /// asked for when a call needs them.
+    fn sign_in(shared: &Shared) -> Self {
+        let named = &shared.config.scopes_supported;
+        let scopes = match named.is_empty() {
+            true => shared.gateway.policy().scopes_for(Effect::Read),
+            false => named.iter().cloned().collect(),
+        };
+        Self { scopes, ..Self::new(&shared.site.metadata_url) }
     }
 
     pub(crate) fn error(mut self, code: &'static str, description: impl ToString) -> Self {
@@ -87,7 +98,7 @@ pub(crate) async fn require_user(
 }
 
 async fn caller(shared: &Shared, headers: &HeaderMap) -> Result<Caller, Failure> {
-    let challenge = || Challenge::new(&shared.site.metadata_url);
+    let challenge = || Challenge::sign_in(shared);
     let token = bearer(headers).map_err(|problem| problem.failure(challenge()))?;
     shared.verifier.verify(token).await.map_err(|error| {
         if error.is_unavailable() {

@@ -2,7 +2,7 @@ use http::Uri;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::site::Origin;
+use crate::site::{Origin, base_text};
 
 /// The section `[server]`: how the outside reaches the doors, and what one connection and one request may take.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -10,6 +10,9 @@ use crate::site::Origin;
 pub struct Config {
     /// The base URL that clients use, such as `https://mcp.example.com`. By default `http://` and the address listened on.
     pub public_url: Option<String>,
+    /// Scopes that clients are told to ask for when they sign a user in. By default those that reading needs. Name them
+    /// where the identity provider spells them otherwise than its tokens do, as Entra does: `api://…/notes.read`.
+    pub scopes_supported: Vec<String>,
     /// Origins whose pages may call, such as `https://app.example.com`: scheme, host and port, nothing else.
     pub cors_origins: Vec<String>,
     /// Values of `Host` that `/mcp` accepts, besides this machine's own names and the host of `public_url`. A name, or a
@@ -37,6 +40,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             public_url: None,
+            scopes_supported: Vec::new(),
             cors_origins: Vec::new(),
             allowed_hosts: Vec::new(),
             body_bytes_max: 4 * 1024 * 1024,
@@ -58,6 +62,9 @@ pub enum ConfigError {
     /// Not a base URL.
     #[error("public_url = \"{0}\" is not a base URL: write scheme and host, such as https://mcp.example.com")]
     PublicUrl(String),
+    /// Not a scope.
+    #[error("scopes_supported has \"{0}\", which is not a scope: write one name without blanks and quotes")]
+    Scope(String),
     /// Not an origin.
     #[error(
         "cors_origins has \"{0}\", which is not an origin: write scheme, host and port only, such as https://app.example.com"
@@ -72,10 +79,18 @@ pub enum ConfigError {
 }
 
 impl Config {
+    /// The address of `/mcp` that clients use, where `public_url` says it: what tokens for it have as `aud`.
+    pub fn resource(&self) -> Option<String> {
+        Some(format!("{}/mcp", base_text(&base_url(self.public_url.as_deref()?)?)))
+    }
+
     /// Whether every value means something. [`router`](crate::router) leaves out what does not, with a warning.
     pub fn check(&self) -> Result<(), ConfigError> {
         if let Some(url) = self.public_url.as_ref().filter(|url| base_url(url).is_none()) {
             return Err(ConfigError::PublicUrl(url.clone()));
+        }
+        if let Some(scope) = self.scopes_supported.iter().find(|scope| !is_scope(scope)) {
+            return Err(ConfigError::Scope(scope.clone()));
         }
         if let Some(origin) = self.cors_origins.iter().find(|origin| Origin::parse(origin).is_none()) {
             return Err(ConfigError::Origin(origin.clone()));
@@ -98,6 +113,11 @@ impl Config {
             None => Ok(()),
         }
     }
+}
+
+/// RFC 6749 section 3.3 `scope-token`.
+fn is_scope(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
 }
 
 /// An absolute http or https URL without user and query. A name beyond ASCII is written in its ASCII form.

@@ -82,6 +82,11 @@ fn named(local: SocketAddr) -> String {
     }
 }
 
+/// A base URL as text, without a slash at its end.
+pub(crate) fn base_text(uri: &Uri) -> String {
+    format!("{}{}", origin_text(uri), uri.path().trim_end_matches('/'))
+}
+
 fn origin_text(uri: &Uri) -> String {
     let scheme = uri.scheme_str().unwrap_or("https").to_ascii_lowercase();
     let authority = uri.authority().map(|authority| authority.as_str().to_ascii_lowercase()).unwrap_or_default();

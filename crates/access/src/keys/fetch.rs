@@ -1,7 +1,11 @@
 use std::time::Duration;
 
+use reqwest::RequestBuilder;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::redirect::Policy;
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use crate::token::Object;
 
 /// Why something could not be fetched from the identity provider.
 #[derive(Debug, thiserror::Error)]
@@ -39,9 +43,11 @@ pub enum FetchError {
         /// What belongs there.
         wanted: &'static str,
     },
-    /// No well-known document leads to the keys.
-    #[error("no keys found for the issuer {issuer}: {tried}. Set the address of its JWKS")]
+    /// No well-known document leads there.
+    #[error("no {wanted} found for the issuer {issuer}: {tried}. Set its address")]
     NotFound {
+        /// What was looked for, by its name in those documents.
+        wanted: &'static str,
         /// The configured issuer.
         issuer: String,
         /// What each address answered.
@@ -67,10 +73,34 @@ impl Fetcher {
     }
 
     pub(crate) async fn json(&self, url: &str) -> Result<Value, FetchError> {
+        let request = self.http.get(url).header("accept", "application/jwk-set+json, application/json");
+        let body = self.body(url, request).await?;
+        serde_json::from_slice(&body).map_err(|_| FetchError::NotA { url: url.to_owned(), wanted: "JSON" })
+    }
+
+    /// Posts a form and reads an object in which each name stands once.
+    pub(crate) async fn ask(
+        &self,
+        url: &str,
+        form: String,
+        authorization: Option<&str>,
+    ) -> Result<Map<String, Value>, FetchError> {
+        let mut request = self.http.post(url).header("accept", "application/json");
+        if let Some(authorization) = authorization {
+            let value = HeaderValue::from_str(authorization);
+            let mut value = value.map_err(|_| FetchError::NotA { url: url.to_owned(), wanted: "a client" })?;
+            value.set_sensitive(true);
+            request = request.header(AUTHORIZATION, value);
+        }
+        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form);
+        let body = self.body(url, request).await?;
+        let object = serde_json::from_slice::<Object>(&body);
+        object.map(|Object(object)| object).map_err(|_| FetchError::NotA { url: url.to_owned(), wanted: "an object" })
+    }
+
+    async fn body(&self, url: &str, request: RequestBuilder) -> Result<Vec<u8>, FetchError> {
         let unreachable =
             |source: reqwest::Error| FetchError::Unreachable { url: url.to_owned(), source: source.without_url() };
-        let too_large = || FetchError::TooLarge { url: url.to_owned(), bytes_max: self.bytes_max };
-        let request = self.http.get(url).header("accept", "application/jwk-set+json, application/json");
         let mut answer = request.send().await.map_err(unreachable)?;
         if answer.status() != reqwest::StatusCode::OK {
             return Err(FetchError::Status { url: url.to_owned(), status: answer.status().as_u16() });
@@ -78,10 +108,10 @@ impl Fetcher {
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
             if body.len() + chunk.len() > self.bytes_max {
-                return Err(too_large());
+                return Err(FetchError::TooLarge { url: url.to_owned(), bytes_max: self.bytes_max });
             }
             body.extend_from_slice(&chunk);
         }
-        serde_json::from_slice(&body).map_err(|_| FetchError::NotA { url: url.to_owned(), wanted: "JSON" })
+        Ok(body)
     }
 }

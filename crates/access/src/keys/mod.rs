@@ -8,6 +8,7 @@ mod remote;
 mod set;
 
 pub use discover::discover;
+pub(crate) use discover::endpoint;
 pub use fetch::FetchError;
 pub(crate) use fetch::Fetcher;
 pub(crate) use key::{Identity, Key};

@@ -43,7 +43,7 @@ impl KeySet {
 
     /// The key that signed this token. One without a name may be the one that the token names.
     pub(crate) fn find(&self, token: &Parsed<'_>) -> Result<Identity, TokenError> {
-        let Header { algorithm, kid } = &token.header;
+        let Header { algorithm, kid, .. } = &token.header;
         let is_named = kid.is_some() && self.keys.iter().any(|key| key.kid == *kid);
         let is_meant = |key: &&Arc<Key>| match kid {
             Some(_) if is_named => key.kid == *kid,

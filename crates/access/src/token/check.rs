@@ -16,7 +16,14 @@ impl Times {
     /// Reads `exp`, `nbf` and `iat` (RFC 7519 section 4.1). `exp` must be there; a token must not come from the
     /// future, so `iat` bounds its begin as `nbf` does.
     pub(crate) fn read(claims: &Map<String, Value>) -> Result<Self, TokenError> {
-        let expires_at = time(claims, "exp")?.ok_or(TokenError::NoExpiry)?;
+        Self::read_or(claims, None)
+    }
+
+    /// The same for what need not say when it expires: then it does so at `expires_at_s`.
+    pub(crate) fn read_or(claims: &Map<String, Value>, expires_at_s: Option<u64>) -> Result<Self, TokenError> {
+        #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2^52")]
+        let otherwise = expires_at_s.map(|seconds| seconds as f64);
+        let expires_at = time(claims, "exp")?.or(otherwise).ok_or(TokenError::NoExpiry)?;
         let not_before = time(claims, "nbf")?.unwrap_or(0.0);
         let issued_at = time(claims, "iat")?.unwrap_or(0.0);
         // Fractions are cut so that the token is good for no moment longer than it says.
@@ -46,15 +53,4 @@ fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<f64>, TokenErr
         },
         Some(_) => Err(TokenError::Time),
     }
-}
-
-/// Whether one of `accepted` is among the token's `aud`, a string or a list of strings (RFC 7519 section 4.1.3).
-pub(crate) fn audience(claims: &Map<String, Value>, accepted: &[String]) -> Result<(), TokenError> {
-    let is_accepted = |value: &Value| value.as_str().is_some_and(|one| accepted.iter().any(|ours| ours == one));
-    let good = match claims.get("aud") {
-        Some(Value::Array(several)) => several.iter().all(Value::is_string) && several.iter().any(is_accepted),
-        Some(one) => is_accepted(one),
-        None => false,
-    };
-    good.then_some(()).ok_or(TokenError::Audience)
 }

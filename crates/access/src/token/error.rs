@@ -50,8 +50,20 @@ pub enum TokenError {
     /// A client's own token, not one that it holds for a user.
     #[error("the token belongs to a client and not to a user")]
     Machine,
-    /// The issuer's keys cannot be fetched and none are known. The token may be good; try again later.
-    #[error("the keys of the identity provider cannot be fetched right now")]
+    /// None of the configured clients is whom the token was given to.
+    #[error("the token was given to a client that is not accepted")]
+    Client,
+    /// The user's id begins with another issuer's prefix.
+    #[error("the token names a user of another issuer")]
+    ForeignUser,
+    /// Whoever sends it would have to prove that they hold a key (RFC 7800).
+    #[error("the token is bound to a key and is no bearer token")]
+    Bound,
+    /// The issuer says that it is revoked, expired or unknown.
+    #[error("the token is not active")]
+    Inactive,
+    /// The issuer's keys cannot be fetched and none are known, or it cannot be asked about a token. The token may be good; try again later.
+    #[error("the identity provider cannot be asked right now")]
     Unavailable,
 }
 

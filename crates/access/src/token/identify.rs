@@ -2,65 +2,79 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::{Caller, TokenError, UserId};
+use super::claims::{claim_at, claim_at_mut, text};
+use super::{machine, scopes};
+use crate::users::Users;
+use crate::{IssuerConfig, TokenError, UserId};
 
 /// Claims that may hold the user's id, first come first.
 const USER_ID_CLAIMS: [&str; 4] = ["sub", "id", "user_id", "userId"];
 
-/// Claims that name the client a token was given to (RFC 9068 section 2.2, OpenID Connect Core 1.0 section 2).
-const CLIENT_CLAIMS: [&str; 2] = ["client_id", "azp"];
+/// Claims that name the client a token was given to: RFC 9068 section 2.2, OpenID Connect Core 1.0 section 2, and what
+/// Entra's first version and Okta call it.
+pub(super) const CLIENT_CLAIMS: [&str; 4] = ["client_id", "azp", "appid", "cid"];
 
-/// Makes the caller of a token that has been verified.
+/// Whom a verified token speaks for.
+#[derive(Debug)]
+pub(crate) struct Identified {
+    pub(crate) id: UserId,
+    pub(crate) scopes: BTreeSet<String>,
+    pub(crate) roles: BTreeSet<String>,
+    pub(crate) claims: Map<String, Value>,
+}
+
+/// Reads whom a verified token speaks for.
 ///
 /// The id is that of `user_id_claim` where configuration names one, else of the first of [`USER_ID_CLAIMS`] that
 /// the token has. That one decides: where it is not an id, no other claim is tried.
-pub(crate) fn caller(
-    issuer: &str,
-    user_id_claim: Option<&str>,
-    claims: Map<String, Value>,
-    expires_at_s: u64,
-) -> Result<Caller, TokenError> {
-    let claim = match user_id_claim {
-        Some(name) => claims.get(name),
+pub(crate) fn identify(
+    config: &IssuerConfig,
+    users: &Users,
+    mut claims: Map<String, Value>,
+) -> Result<Identified, TokenError> {
+    let claim = match config.user_id_claim.as_deref() {
+        Some(name) => claim_at(&claims, name),
         None => USER_ID_CLAIMS.iter().find_map(|name| claims.get(*name)),
     };
-    let id = claim.and_then(user_id).ok_or(TokenError::NoUser)?;
-    if is_machine(&id, &claims) {
-        return Err(TokenError::Machine);
+    let (raw, is_machine) = match (claim, &config.client_prefix) {
+        (Some(claim), _) => {
+            let raw = id_text(claim).ok_or(TokenError::NoUser)?;
+            let is_machine = machine::is_machine(&raw, &claims);
+            (raw, is_machine)
+        }
+        // A client's own token need not have a subject.
+        (None, Some(_)) => {
+            let client = CLIENT_CLAIMS.iter().find_map(|name| text(&claims, name));
+            (client.ok_or(TokenError::NoUser)?.to_owned(), true)
+        }
+        (None, None) => return Err(TokenError::NoUser),
+    };
+    let id = if is_machine { users.client(config, &raw)? } else { users.user(config, &raw)? };
+    if id.as_str() != raw {
+        rename(&mut claims, config.user_id_claim.as_deref(), &raw, id.as_str());
     }
-    let scopes = words(&claims, &["scope", "scp", "permissions"], char::is_whitespace);
-    // A single claim with several roles is written with commas (`"role": "editor,admin"`).
-    let roles = words(&claims, &["roles", "role", "groups"], |c| c == ',');
-    Ok(Caller::new(id, issuer.to_owned(), scopes, roles, claims, expires_at_s))
+    let scopes = scopes::scopes(&claims, &config.scopes_claims, &config.scopes);
+    let roles = scopes::roles(&claims, &config.roles_claims);
+    Ok(Identified { id, scopes, roles, claims })
 }
 
-fn user_id(claim: &Value) -> Option<UserId> {
+fn id_text(claim: &Value) -> Option<String> {
     match claim {
-        Value::String(id) => UserId::new(id.clone()),
+        Value::String(id) => (!id.is_empty()).then(|| id.clone()),
         // A number with a fraction or beyond 64 bits has no single spelling.
-        Value::Number(id) if id.is_i64() || id.is_u64() => UserId::new(id.to_string()),
+        Value::Number(id) if id.is_i64() || id.is_u64() => Some(id.to_string()),
         _ => None,
     }
 }
 
-/// Whether the token speaks for a client and not for a user: in the client-credentials grant the subject is the
-/// client itself (RFC 9068 section 2.2).
-fn is_machine(id: &UserId, claims: &Map<String, Value>) -> bool {
-    let text = |name: &str| claims.get(name).and_then(Value::as_str);
-    CLIENT_CLAIMS.iter().any(|name| text(name) == Some(id.as_str()))
-        || text("gty") == Some("client-credentials")
-        || text("idtyp") == Some("app")
-}
-
-fn words(claims: &Map<String, Value>, names: &[&str], separator: fn(char) -> bool) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for claim in names.iter().filter_map(|name| claims.get(*name)) {
-        match claim {
-            Value::String(text) => found.extend(text.split(separator).map(|word| word.trim().to_owned())),
-            Value::Array(several) => found.extend(several.iter().filter_map(Value::as_str).map(str::to_owned)),
-            _ => {}
+/// Writes the whole id wherever the token has the bare one, so that whoever goes by a claim, such as row security by
+/// `sub`, does not take two issuers' users for one.
+fn rename(claims: &mut Map<String, Value>, configured: Option<&str>, raw: &str, id: &str) {
+    for name in USER_ID_CLAIMS.into_iter().chain(configured) {
+        if let Some(value) = claim_at_mut(claims, name)
+            && id_text(value).as_deref() == Some(raw)
+        {
+            *value = id.into();
         }
     }
-    found.remove("");
-    found
 }

@@ -4,15 +4,24 @@ mod algorithm;
 #[cfg(debug_assertions)]
 mod bypass;
 mod check;
+mod claims;
 mod error;
 mod identify;
+mod kind;
+mod machine;
+mod meant;
 mod object;
 mod parse;
+mod scopes;
 
 pub(crate) use algorithm::Algorithm;
 #[cfg(debug_assertions)]
 pub(crate) use bypass::bypass;
-pub(crate) use check::{Times, audience};
+pub(crate) use check::Times;
+pub use claims::claim_at;
 pub use error::TokenError;
-pub(crate) use identify::caller;
-pub(crate) use parse::{Header, Parsed, parse};
+pub(crate) use identify::{Identified, identify};
+pub(crate) use kind::access;
+pub(crate) use meant::for_us;
+pub(crate) use object::Object;
+pub(crate) use parse::{Header, Parsed, is_bearer_syntax, is_jwt, parse};

@@ -27,6 +27,23 @@ pub(crate) struct Parsed<'a> {
 pub(crate) struct Header {
     pub(crate) algorithm: Algorithm,
     pub(crate) kid: Option<String>,
+    /// `typ` says `at+jwt` (RFC 9068 section 2.1).
+    pub(crate) is_typed: bool,
+}
+
+/// Whether this is a JSON Web Token in form, so that only its keys can judge it: three parts, the first of them an
+/// object. Anything else is opaque.
+pub(crate) fn is_jwt(token: &str) -> bool {
+    let mut parts = token.split('.');
+    let header = parts.next().unwrap_or_default();
+    parts.count() == 2 && object(header).is_ok()
+}
+
+/// Whether a token has only the characters that one may have (RFC 6750 section 2.1 `b64token`), so that nothing else is
+/// passed on.
+pub(crate) fn is_bearer_syntax(token: &str) -> bool {
+    let body = token.trim_end_matches('=');
+    !body.is_empty() && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte))
 }
 
 /// Takes apart a JWS in compact form (RFC 7515 section 3.1) whose payload is a JSON object.
@@ -59,11 +76,11 @@ fn header(part: &str) -> Result<Header, TokenError> {
     if REFUSED.iter().any(|name| header.contains_key(*name)) {
         return Err(TokenError::Header);
     }
-    match header.get("typ") {
-        None => {}
-        Some(Value::String(typ)) if is_access_token(typ) => {}
+    let is_typed = match header.get("typ") {
+        None => false,
+        Some(Value::String(typ)) => is_typed(typ).ok_or(TokenError::Type)?,
         Some(_) => return Err(TokenError::Type),
-    }
+    };
     let kid = match header.get("kid") {
         None => None,
         Some(Value::String(kid)) if kid.len() <= KID_BYTES_MAX => Some(kid.clone()),
@@ -73,16 +90,21 @@ fn header(part: &str) -> Result<Header, TokenError> {
         Some(Value::String(name)) => Algorithm::from_name(name).ok_or(TokenError::Algorithm)?,
         _ => return Err(TokenError::Malformed),
     };
-    Ok(Header { algorithm, kid })
+    Ok(Header { algorithm, kid, is_typed })
 }
 
-/// `JWT` or `at+jwt` (RFC 9068 section 2.1), as a media type whose `application/` may be left out. Others, such as
-/// `logout+jwt` or `dpop+jwt`, are signed by the same keys and mean something else (RFC 8725 section 3.11).
-fn is_access_token(typ: &str) -> bool {
+/// Whether it is `at+jwt` (RFC 9068 section 2.1) and not only `JWT`, as a media type whose `application/` may be left
+/// out. Nothing for others, such as `logout+jwt` or `dpop+jwt`, which are signed by the same keys and mean something
+/// else (RFC 8725 section 3.11).
+fn is_typed(typ: &str) -> Option<bool> {
     let prefix = "application/";
     let short = match typ.get(..prefix.len()) {
         Some(start) if start.eq_ignore_ascii_case(prefix) => &typ[prefix.len()..],
         _ => typ,
     };
-    short.eq_ignore_ascii_case("JWT") || short.eq_ignore_ascii_case("at+jwt")
+    match short.to_ascii_lowercase().as_str() {
+        "jwt" => Some(false),
+        "at+jwt" => Some(true),
+        _ => None,
+    }
 }

@@ -71,7 +71,8 @@ async fn symmetric_keys_in_a_jwks_are_left_out() {
 async fn an_issuer_is_verified_with_its_own_keys_only() {
     let (ours, theirs) = (SigningKey::new("one", "EdDSA"), SigningKey::new("one", "EdDSA"));
     let config = |issuer: &str, key: &SigningKey| IssuerConfig::new(issuer, AUDIENCE, Keys::Jwks(jwks(&[key.jwk()])));
-    let issuers = vec![config(ISSUER, &ours), config("https://other.test", &theirs)];
+    let other = IssuerConfig { user_prefix: Some("other:".into()), ..config("https://other.test", &theirs) };
+    let issuers = vec![config(ISSUER, &ours), other];
     let verifier = bellhop_access::Verifier::new(issuers, bellhop_access::VerifierOptions::default()).unwrap();
     let inline = Inline { key: ours, verifier };
     assert_eq!(inline.claims(&claims()).await, alice());

@@ -39,7 +39,7 @@ pub(super) async fn run(arguments: Arguments, environment: &Environment) -> anyh
         config.server.host = host;
     }
     if arguments.dev {
-        config.issuers = vec![dev::accepts(&dev::of_this_folder()?)];
+        config.accept_only(dev::accepts(&dev::of_this_folder()?));
         tracing::warn!("--dev: tokens signed by the development key of this folder are accepted");
     }
     let unsafe_doors = arguments.dev || config.bypass;
@@ -80,7 +80,7 @@ pub(super) async fn run_until_told(house: House, listener: TcpListener) -> anyho
         verifier,
         agent: house.agent.clone(),
         config: house.server.doors.clone(),
-        authorization_servers: house.issuers.iter().map(|issuer| issuer.issuer.clone()).collect(),
+        authorization_servers: house.authorization_servers.clone(),
         jwks: house.jwks.clone(),
     };
     let reloading = tokio::spawn(reload::keep(house.gateway.clone(), house.reload.clone(), house.away.clone()));

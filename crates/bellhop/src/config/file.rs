@@ -7,7 +7,7 @@ use serde::Deserialize;
 use toml::de::{DeTable, Deserializer};
 
 use super::audit::AuditSection;
-use super::auth::Auth;
+use super::auth::{AuthSections, Issuers, from_environment};
 use super::credentials::CredentialsSection;
 use super::model::AgentSection;
 use super::signing::SigningSection;
@@ -17,11 +17,14 @@ use super::{Config, Environment, Fault, Kind, Reload, Server, expand, resources}
 #[derive(JsonSchema)]
 #[expect(
     dead_code,
-    reason = "the two tables that are read key by key, so that faults keep their place, have no other use for it"
+    reason = "the tables that are read key by key, so that faults keep their place, have no other use for it"
 )]
 pub(crate) struct Schema {
     #[schemars(flatten)]
     file: File,
+    /// Whose tokens are accepted.
+    #[schemars(default)]
+    auth: Option<AuthSections>,
     /// The doors that speak HTTP.
     #[schemars(default)]
     server: Server,
@@ -48,8 +51,6 @@ struct Resource {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct File {
-    /// Whose tokens are accepted.
-    auth: Option<Auth>,
     /// The chat endpoint's model.
     agent: AgentSection,
     /// Bounds of every call.
@@ -79,14 +80,15 @@ pub(super) fn read(text: &str, base: &Path, environment: &Environment) -> Result
         Some(table) => Server::read(table)?,
         None => Server::default(),
     };
-    let file = File::deserialize(Deserializer::from(root)).map_err(|error| Fault::toml(&error))?;
-    let issuer = match file.auth {
-        Some(auth) => Some(auth.resolve(base)?),
-        None => super::auth::from_environment(environment)?,
+    let issuers = match root.get_mut().remove("auth") {
+        Some(sections) => Issuers::read(sections, base, server.doors.resource().as_deref())?,
+        None => from_environment(environment)?.map(Issuers::one).unwrap_or_default(),
     };
+    let file = File::deserialize(Deserializer::from(root)).map_err(|error| Fault::toml(&error))?;
     let (model, agent_limits, instructions) = file.agent.resolve(environment);
     Ok(Config {
-        issuers: issuer.into_iter().collect(),
+        issuers: issuers.issuers,
+        authorization_servers: issuers.advertised,
         server,
         model,
         agent_limits,

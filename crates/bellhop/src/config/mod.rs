@@ -19,6 +19,8 @@ use std::path::Path;
 use access::{IssuerConfig, ResourcePolicy};
 use agent::{Limits, Model};
 
+use auth::Issuers;
+
 pub(crate) use audit::{Audit, Sink};
 pub(crate) use credentials::Credentials;
 pub(crate) use environment::Environment;
@@ -36,6 +38,8 @@ pub(crate) const FILE_NAME: &str = "bellhop.toml";
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) issuers: Vec<IssuerConfig>,
+    /// Issuers that clients are told to get their tokens at.
+    pub(crate) authorization_servers: Vec<String>,
     pub(crate) bypass: bool,
     pub(crate) server: listen::Server,
     pub(crate) model: Model,
@@ -91,20 +95,32 @@ impl Config {
 
     fn from_environment(environment: &Environment) -> Result<Self, Fault> {
         let mut config = Self {
-            issuers: auth::from_environment(environment)?.into_iter().collect(),
             model: model::from_environment(environment),
             resources: resources::from_environment(environment)?,
             notes: resources::notes(environment)?,
             credentials: credentials::CredentialsSection::default().resolve(Path::new("."), environment)?,
             ..Self::empty("the environment")
         };
+        config.accept(auth::from_environment(environment)?.map(Issuers::one).unwrap_or_default());
         config.take_common(environment)?;
         Ok(config)
     }
 
     /// A configuration that nobody wrote: these resources, this issuer, and defaults.
     pub(crate) fn built_in(resources: Vec<Resource>, issuer: IssuerConfig) -> Self {
-        Self { resources, issuers: vec![issuer], ..Self::empty("the demo") }
+        let mut config = Self { resources, ..Self::empty("the demo") };
+        config.accept(Issuers::one(issuer));
+        config
+    }
+
+    /// Accepts the tokens of this issuer and of no other.
+    pub(crate) fn accept_only(&mut self, issuer: IssuerConfig) {
+        self.accept(Issuers::one(issuer));
+    }
+
+    fn accept(&mut self, Issuers { issuers, advertised }: Issuers) {
+        self.issuers = issuers;
+        self.authorization_servers = advertised;
     }
 
     /// Lets the environment choose the model.
@@ -115,6 +131,7 @@ impl Config {
     fn empty(origin: &str) -> Self {
         Self {
             issuers: Vec::new(),
+            authorization_servers: Vec::new(),
             bypass: false,
             server: listen::Server::default(),
             model: Model::BuiltIn,

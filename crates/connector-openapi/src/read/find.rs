@@ -4,7 +4,7 @@ use std::path::Path;
 
 use bytes::Bytes;
 use connector::{Error, ErrorKind, Result};
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderValue, Method, header};
 use tokio::io::AsyncReadExt;
 use upstream::{Client, Origin, Request};
 use url::Url;
@@ -75,12 +75,11 @@ pub(super) async fn fetch(url: &Url, config: &Config) -> Result<Bytes> {
     let wrong = |error: upstream::ConfigError| Error::invalid(error.to_string());
     let origin = Origin::parse(&url.origin().ascii_serialization()).map_err(wrong)?;
     let client = Client::new(vec![origin.clone()], &config.http).map_err(wrong)?;
-    let mut headers = HeaderMap::new();
-    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, application/yaml;q=0.9, */*;q=0.5"));
     let mut request = Request::new(Method::GET, origin, url.path());
     request.query = url.query().unwrap_or_default().to_owned();
-    request.headers = headers;
     request.answer_bytes_max = usize::try_from(bytes_max).unwrap_or(usize::MAX);
+    let accept = HeaderValue::from_static("application/json, application/yaml;q=0.9, */*;q=0.5");
+    request.headers.insert(header::ACCEPT, accept);
     let response = client.send(request).await?;
     if response.cut {
         return Err(too_large(url.as_str(), bytes_max));

@@ -37,7 +37,7 @@ pub(super) async fn keys(State(shared): State<Arc<Shared>>) -> Result<impl IntoR
     }
 }
 
-/// RFC 9728 section 2. Scopes are those that some rule names, no others.
+/// RFC 9728 section 2. Scopes are those that configuration names, or else those that some rule names.
 fn document(shared: &Shared) -> Value {
     let mut document = json!({
         "resource": shared.site.resource,
@@ -45,7 +45,8 @@ fn document(shared: &Shared) -> Value {
         "authorization_servers": shared.authorization_servers,
         "bearer_methods_supported": ["header"],
     });
-    let scopes = shared.gateway.policy().scopes();
+    let named = &shared.config.scopes_supported;
+    let scopes = if named.is_empty() { shared.gateway.policy().scopes() } else { named.iter().cloned().collect() };
     if !scopes.is_empty() {
         document["scopes_supported"] = json!(scopes);
     }

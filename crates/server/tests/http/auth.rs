@@ -48,7 +48,10 @@ async fn every_endpoint_is_tried_without_a_user() {
             }
             assert_eq!(answer.status, 401, "{method} {path}");
             let metadata = format!("http://{}/.well-known/oauth-protected-resource/mcp", server.address);
-            assert_eq!(answer.header("www-authenticate"), format!("Bearer resource_metadata=\"{metadata}\""));
+            assert_eq!(
+                answer.header("www-authenticate"),
+                format!("Bearer resource_metadata=\"{metadata}\", scope=\"vault:read\"")
+            );
             if method != "HEAD" {
                 assert_eq!(answer.failure(), (401, failed("unauthenticated", false)));
             }
@@ -203,7 +206,10 @@ async fn behind_a_public_address_that_is_the_one_that_counts() {
         let path = metadata.split_once("/.well-known").unwrap().1;
         assert_eq!(Answer::of(server.get(&format!("/.well-known{path}"))).await.json(), document);
         let challenge = Answer::of(server.get("/api/tools")).await;
-        assert_eq!(challenge.header("www-authenticate"), format!("Bearer resource_metadata=\"{metadata}\""));
+        assert_eq!(
+            challenge.header("www-authenticate"),
+            format!("Bearer resource_metadata=\"{metadata}\", scope=\"vault:read\"")
+        );
     }
 }
 

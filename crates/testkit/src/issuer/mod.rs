@@ -5,7 +5,7 @@ mod key;
 mod server;
 
 pub use key::{ALGORITHMS, SigningKey};
-pub use server::Answer;
+pub use server::{Answer, Received};
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -63,6 +63,11 @@ impl Issuer {
     /// How many times `path` was asked for.
     pub fn requests(&self, path: &str) -> usize {
         self.server.requests(path)
+    }
+
+    /// What came with the last request for `path`.
+    pub fn received(&self, path: &str) -> Received {
+        self.server.received(path)
     }
 
     /// Closes the port.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Response, Uri};
+use axum::http::{HeaderMap, Response, Uri};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -31,6 +31,16 @@ pub enum Answer {
 struct Paths {
     answers: BTreeMap<String, Answer>,
     requests: BTreeMap<String, usize>,
+    received: BTreeMap<String, Received>,
+}
+
+/// The last request for a path.
+#[derive(Clone, Debug, Default)]
+pub struct Received {
+    /// The `Authorization` header.
+    pub authorization: Option<String>,
+    /// The body, where it is text.
+    pub body: String,
 }
 
 pub(super) struct Server {
@@ -50,7 +60,8 @@ impl Server {
         let listener = TcpListener::bind(self.address).await.expect("the port is free");
         self.address = listener.local_addr().expect("a bound port has an address");
         let paths = Arc::clone(&self.paths);
-        let router = Router::new().fallback(move |uri: Uri| answer(Arc::clone(&paths), uri));
+        let router = Router::new()
+            .fallback(move |uri: Uri, headers: HeaderMap, body: String| answer(Arc::clone(&paths), uri, headers, body));
         self.task = Some(tokio::spawn(async move { axum::serve(listener, router).await.expect("the server runs") }));
     }
 
@@ -70,6 +81,10 @@ impl Server {
         self.paths.lock().expect("no test panicked here").answers.insert(path.to_owned(), answer);
     }
 
+    pub(super) fn received(&self, path: &str) -> Received {
+        self.paths.lock().expect("no test panicked here").received.get(path).cloned().unwrap_or_default()
+    }
+
     pub(super) fn requests(&self, path: &str) -> usize {
         self.paths.lock().expect("no test panicked here").requests.get(path).copied().unwrap_or(0)
     }
@@ -83,9 +98,11 @@ impl Drop for Server {
     }
 }
 
-async fn answer(paths: Arc<Mutex<Paths>>, uri: Uri) -> Response<Body> {
+async fn answer(paths: Arc<Mutex<Paths>>, uri: Uri, headers: HeaderMap, body: String) -> Response<Body> {
     let answer = {
         let mut paths = paths.lock().expect("no test panicked here");
+        let authorization = headers.get("authorization").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        paths.received.insert(uri.path().to_owned(), Received { authorization, body });
         *paths.requests.entry(uri.path().to_owned()).or_default() += 1;
         paths.answers.get(uri.path()).cloned().unwrap_or(Answer::Status(404))
     };
