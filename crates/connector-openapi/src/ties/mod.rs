@@ -7,7 +7,7 @@ mod schema;
 
 use std::collections::HashMap;
 
-use connector::{Catalog, Hidden, Ownership};
+use connector::{Catalog, Hidden};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use upstream::{Described, Identity, Placement, Target, Tie};
@@ -69,11 +69,6 @@ impl Ties {
         self.by_operation.get(operation)
     }
 
-    /// Whose an operation's things are.
-    pub(crate) fn ownership(&self, operation: &str) -> Option<&Ownership> {
-        Some(&self.of(operation)?.tie.ownership)
-    }
-
     /// Takes out of the actions' inputs what is the caller's own however deep, and says what may stand there after all.
     pub(crate) fn mark(&self, identity: &Identity, catalog: &mut Catalog) {
         catalog.actions.retain_mut(|action| {
@@ -131,11 +126,6 @@ impl Tied {
         Ok(Self { tie, bound, taken, body: body.map(|body| body.arguments.clone()) })
     }
 
-    /// Whether an argument is set here and not by whoever calls.
-    pub(crate) fn sets(&self, argument: &str) -> bool {
-        self.bound.iter().any(|(name, _)| name == argument) || self.taken.iter().any(|name| name == argument)
-    }
-
     /// Takes out of an input's schema, `$defs` and all, what is the caller's own.
     pub(crate) fn hide(&self, identity: &Identity, input: &mut Map<String, Value>) {
         for bind in self.tie.binds.iter().filter_map(|at| identity.binds().get(*at)) {
@@ -155,6 +145,9 @@ impl Tied {
                 },
                 Target::Parameter(..) => {}
             }
+        }
+        if !self.tie.binds.is_empty() {
+            hide::prune(input);
         }
     }
 }

@@ -54,8 +54,9 @@ async fn what_is_bound_vanishes_from_the_schema_however_deep() {
         let folded: String = input.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
         assert!(!folded.contains("userid"), "{name}: {input}");
     }
-    let order = world.action("order").input;
-    assert_eq!(order["required"], json!(["title"]));
+    let order = text(&world.action("order").input);
+    assert!(order.contains(r#""required":["title"]"#) && order.contains(r#""minProperties":1"#), "{order}");
+    assert!(!order.contains("example"), "{order}");
     let owned = text(&world.action("owned").input);
     assert!(owned.contains("\"name\"") && !owned.contains("\"id\""), "{owned}");
     for name in world.offered() {
@@ -81,7 +82,8 @@ async fn the_callers_own_value_goes_into_every_place() {
             (request.header("x-user-id"), request.header("cookie")),
             (vec![user], vec![&*format!("user-id={user}")])
         );
-        world.call(&caller, "order", json!({"title": "t", "lines": [{"count": 1}, {"count": 2}]})).await.unwrap();
+        let body = json!({"title": "t", "lines": [{"count": 1}, {"count": 2}]});
+        world.call(&caller, "order", json!({"body": body})).await.unwrap();
         let lines = json!([{"count": 1, "userId": user}, {"count": 2, "userId": user}]);
         assert_eq!(server.only().json(), json!({"title": "t", "lines": lines, "user_id": user}));
         world.call(&caller, "batch", json!({"body": [{"title": "a"}, {"title": "b"}]})).await.unwrap();
@@ -110,9 +112,10 @@ async fn no_argument_sets_it_in_any_spelling_or_nesting() {
         ("search", json!({"deep": {"a": {"User-ID": "bob"}}})),
         ("search", json!({"filter": [{"userid": "bob"}]})),
         ("mine", json!({"X-User-Id": "bob", "x_user_id": "bob", "user-id": "bob"})),
-        ("order", json!({"title": "t", "user_id": "bob"})),
-        ("order", json!({"title": "t", "lines": [{"userId": "bob"}]})),
-        ("order", json!({"title": "t", "more": {"UserId": "bob"}})),
+        ("order", json!({"body": {"title": "t"}, "user_id": "bob"})),
+        ("order", json!({"body": {"title": "t", "user_id": "bob"}})),
+        ("order", json!({"body": {"title": "t", "lines": [{"userId": "bob"}]}})),
+        ("order", json!({"body": {"title": "t", "more": {"UserId": "bob"}}})),
         ("batch", json!({"body": [{"title": "t"}, {"user_id": "bob"}]})),
         ("owned", json!({"owner": {"id": "bob"}})),
         ("owned", json!({"owner": {"ID": "bob"}})),
