@@ -26,3 +26,4 @@ mod reload;
 mod replaced_stack;
 mod stopping;
 mod support;
+mod whose;
