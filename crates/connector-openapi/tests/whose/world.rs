@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use access::{Caller, IdentitySigner};
 use bellhop_connector_openapi::{Config, OpenApi};
 use connector::{Action, Catalog, Connector, Error, Invoke, Operation, Outcome, Result};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use testkit::Recorder;
 use upstream::{ConnectConfig, Credential, CredentialSource, IdentityConfig, Secret, Sources};
 
@@ -113,9 +113,9 @@ impl World {
     }
 }
 
-/// Everything in a schema as text, to see that a name is gone.
-pub(crate) fn text(input: &Map<String, Value>) -> String {
-    Value::Object(input.clone()).to_string()
+/// Everything in an action's input as text, to see that a name is gone.
+pub(crate) fn text(action: &Action) -> String {
+    Value::Object(action.input.get().as_ref().clone()).to_string()
 }
 
 /// Sources of a test: keys of users by their key among all issuers.
