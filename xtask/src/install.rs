@@ -1,6 +1,7 @@
 //! What the tests need and cargo does not bring. Nothing is installed twice, and nothing outside the target folder
 //! except packages of the system.
 
+mod documents;
 mod node;
 mod python;
 mod schemas;
@@ -28,22 +29,33 @@ pub(crate) fn system(_: &Workspace, steps: &Steps) -> Result<()> {
     steps.step("system packages", || ensure(&[system::POSTGRESQL, system::MARIADB, system::PYTHON]))
 }
 
+/// Every OpenAPI document that `cargo xtask openapi` reads: 800 MB, so only then.
+pub(crate) fn every_document(workspace: &Workspace) -> Result<()> {
+    python::venv(workspace, "node")?;
+    node::modules(workspace, "openapi_documents", "openapi_documents")
+}
+
 /// MCP clients, the conformance suite, identity providers and schemas of other programs, below the target folder.
 pub(crate) fn peers(workspace: &Workspace, steps: &Steps) -> Result<()> {
     let venv = |name| steps.step(&format!("python packages: {name}"), || python::venv(workspace, name));
     thread::scope(|scope| {
         let mcp1 = scope.spawn(|| venv("mcp1"));
         let mcp2 = scope.spawn(|| venv("mcp2"));
+        let kinto = scope.spawn(|| venv("kinto"));
         let schemas = scope.spawn(|| steps.step("schemas of other programs", || schemas::files(workspace, "schemas")));
         let payloads = scope.spawn(|| steps.step("collected attacks", || schemas::files(workspace, "payloads")));
         let canaille = scope.spawn(|| venv("canaille"));
-        let node = venv("node")
-            .and_then(|()| steps.step("node packages", || node::modules(workspace, "node", "node_packages")))
-            .and_then(|()| {
-                let folder = "better_auth_mcp";
-                steps.step("node packages: better_auth_mcp", || node::modules(workspace, folder, folder))
-            });
-        let all = [mcp1.join(), mcp2.join(), canaille.join(), schemas.join(), payloads.join()]
+        let modules = |lists, folder: &str| {
+            steps.step(&format!("node packages: {folder}"), || node::modules(workspace, lists, folder))
+        };
+        let node = venv("node").and_then(|()| {
+            modules("node", "node_packages")?;
+            modules("better_auth_mcp", "better_auth_mcp")?;
+            modules("openapi", "openapi_packages")?;
+            steps.step("documents of other APIs", || documents::files(workspace, "documents"))?;
+            steps.step("further documents", || documents::files(workspace, "more_documents"))
+        });
+        let all = [mcp1.join(), mcp2.join(), kinto.join(), canaille.join(), schemas.join(), payloads.join()]
             .into_iter()
             .map(|end| end.ok().context("an installation panicked")?);
         all.fold(node, Result::and)

@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use crate::collection::CollectionConfig;
 use crate::schema::Limits;
 use access::Effect;
 use indexmap::IndexMap;
@@ -29,8 +30,11 @@ pub struct Config {
     pub exclude: Selection,
     /// What operations do, by their names, where their method says it wrong: a POST that is a search is `read`.
     pub effects: IndexMap<String, Effect>,
-    /// Whether paths that follow REST conventions are offered as collections too.
-    pub collections: Option<bool>,
+    /// Whether paths that follow REST conventions are offered as collections too; they are unless this is false.
+    pub rest_collections: Option<bool>,
+    /// Collections of your own naming: a path whose outer parameters are set, or whose fields the document does not
+    /// tell.
+    pub collections: IndexMap<String, CollectionConfig>,
     /// How calls are sent.
     pub http: ClientConfig,
     /// Everybody's: calls are not tied to the caller.

@@ -18,5 +18,6 @@ mod schema;
 mod selection;
 mod ties;
 
+pub use collection::CollectionConfig;
 pub use config::{Config, Selection};
 pub use open_api::OpenApi;

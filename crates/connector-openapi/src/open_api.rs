@@ -1,11 +1,11 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use access::Caller;
-use connector::{Catalog, Connector, Context, Error, Operation, Outcome, Permit, Result};
-use serde_json::{Map, Value};
+use connector::{Catalog, Connector, Context, Error, Operation, Outcome, Permit, Result, Target};
 use upstream::{Client, Identity, Response, Sources};
 
 use crate::api::{self, Api};
+use crate::collection::{self, Call, Calls, Found, Rest, Settings};
 use crate::origins::Origins;
 use crate::ties::Ties;
 use crate::{Config, catalog, read, request, response};
@@ -28,6 +28,32 @@ struct Snapshot {
     api: Arc<Api>,
     catalog: Arc<Catalog>,
     ties: Ties,
+    collections: Vec<Rest>,
+}
+
+/// Sends what a collection needs as the one caller whose permit was spent.
+struct AsCaller<'a> {
+    resource: &'a OpenApi,
+    now: &'a Snapshot,
+    caller: &'a Caller,
+}
+
+#[async_trait::async_trait]
+impl Calls for AsCaller<'_> {
+    async fn send(&self, call: Call<'_>) -> Result<Response> {
+        self.resource.call(self.now, self.caller, call).await
+    }
+}
+
+/// Adds pairs whose names the query does not have.
+fn append(query: &mut String, pairs: &[(String, String)]) {
+    let has: Vec<String> = form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name.into_owned()).collect();
+    let new = pairs.iter().filter(|(name, _)| !has.contains(name));
+    let more = form_urlencoded::Serializer::new(String::new()).extend_pairs(new).finish();
+    if !query.is_empty() && !more.is_empty() {
+        query.push('&');
+    }
+    query.push_str(&more);
 }
 
 impl OpenApi {
@@ -42,19 +68,15 @@ impl OpenApi {
     }
 
     /// Calls one operation as this caller: the one way in which anything is sent.
-    async fn call(
-        &self,
-        now: &Snapshot,
-        caller: &Caller,
-        operation: &api::Operation,
-        mut input: Map<String, Value>,
-        context: &Context,
-    ) -> Result<Response> {
+    async fn call(&self, now: &Snapshot, caller: &Caller, call: Call<'_>) -> Result<Response> {
+        let Call { operation, mut input, query, headers, answer_bytes_max } = call;
         let tied = now.ties.of(&operation.name).ok_or_else(|| Error::not_found("the API's operations"))?;
         tied.fill(&self.identity, caller, &now.api, operation, &mut input)?;
         let origin = self.origins.of(&now.api, operation).ok_or_else(|| Error::not_found("the API's operations"))?;
         let mut request = request::build(&now.api, operation, &input, &origin)?;
-        request.answer_bytes_max = context.result_bytes_max;
+        request.answer_bytes_max = answer_bytes_max;
+        request.headers.extend(headers);
+        append(&mut request.query, &query);
         self.identity.send(&self.client, &tied.tie, caller, request).await
     }
 
@@ -70,14 +92,47 @@ impl Snapshot {
         let ties = Ties::new(identity, &api);
         let mut catalog = catalog::catalog(&api, config, |operation| ties.told(operation));
         ties.mark(identity, &mut catalog);
+        let found = collections(&api, config, identity, &ties);
+        catalog.collections = found.collections.iter().map(|rest| rest.collection.clone()).collect();
+        catalog.hidden.extend(found.hidden);
         catalog.hidden.extend(elsewhere);
-        Self { api, catalog: Arc::new(catalog), ties }
+        Self { api, catalog: Arc::new(catalog), ties, collections: found.collections }
+    }
+
+    fn collection(&self, operation: &Operation) -> Result<&Rest> {
+        let Target::Collection(name) = operation.target() else { return Err(Error::internal("no collection")) };
+        let found = self.collections.iter().find(|rest| rest.collection.name == name);
+        found.ok_or_else(|| Error::not_found("the API's collections"))
     }
 
     fn operation(&self, name: &str) -> Result<&api::Operation> {
         let found = self.api.operations.iter().find(|operation| operation.name == name);
         found.ok_or_else(|| Error::not_found("the API's operations"))
     }
+}
+
+/// Collections among what is tied to its caller.
+fn collections(api: &Api, config: &Config, identity: &Identity, ties: &Ties) -> Found {
+    let tied = |number: usize| ties.of(&api.operations.get(number)?.name);
+    let is_bound_field = |name: &str| {
+        identity.binds().iter().any(|bind| match &bind.target {
+            upstream::Target::Anywhere(bound) => upstream::fold(bound) == upstream::fold(name),
+            upstream::Target::Body(path) => {
+                path.last().is_some_and(|bound| upstream::fold(bound) == upstream::fold(name))
+            }
+            upstream::Target::Parameter(..) => false,
+        })
+    };
+    collection::find(
+        api,
+        &Settings {
+            declared: &config.collections,
+            conventions: config.rest_collections != Some(false),
+            ownership: &|number| tied(number).map(|it| it.tie.ownership.clone()),
+            is_bound: &|number, parameter| tied(number).is_some_and(|it| it.sets(&parameter.argument)),
+            is_bound_field: &is_bound_field,
+        },
+    )
 }
 
 #[async_trait::async_trait]
@@ -88,13 +143,27 @@ impl Connector for OpenApi {
 
     async fn execute(&self, permit: Permit, operation: Operation, context: &Context) -> Result<Outcome> {
         let now = self.now();
-        let Operation::Invoke(invoke) = &operation else {
-            return Err(Error::new(connector::ErrorKind::Unsupported, "This API has no collections."));
-        };
-        let wanted = now.operation(&invoke.action)?;
-        let caller = connector::spend(permit, &self.name, &operation, wanted.effect)?;
-        let answer = self.call(&now, &caller, wanted, invoke.input.clone(), context).await?;
-        response::outcome(wanted, answer, context)
+        match (&operation, operation.kind()) {
+            (Operation::Invoke(invoke), _) => {
+                let wanted = now.operation(&invoke.action)?;
+                let caller = connector::spend(permit, &self.name, &operation, wanted.effect)?;
+                let call = Call {
+                    operation: wanted,
+                    input: invoke.input.clone(),
+                    query: Vec::new(),
+                    headers: http::HeaderMap::new(),
+                    answer_bytes_max: context.result_bytes_max,
+                };
+                response::outcome(wanted, self.call(&now, &caller, call).await?, context)
+            }
+            (_, Some(kind)) => {
+                let rest = now.collection(&operation)?;
+                let caller = connector::spend(permit, &self.name, &operation, kind.effect())?;
+                let calls = AsCaller { resource: self, now: &now, caller: &caller };
+                collection::execute(&now.api, rest, &calls, &operation, context).await
+            }
+            (_, None) => Err(Error::internal("an operation of no kind")),
+        }
     }
 
     async fn health(&self) -> Result<()> {

@@ -11,6 +11,7 @@
     reason = "tests"
 )]
 
+mod apis;
 mod audit;
 mod clients;
 mod conformance;

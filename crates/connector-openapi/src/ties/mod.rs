@@ -128,6 +128,11 @@ impl Tied {
         Ok(Self { tie, bound, taken, body: body.map(|body| body.arguments.clone()) })
     }
 
+    /// Whether an argument is set here and not by whoever calls.
+    pub(crate) fn sets(&self, argument: &str) -> bool {
+        self.bound.iter().any(|(name, _)| name == argument) || self.taken.iter().any(|name| name == argument)
+    }
+
     /// Takes out of an input's schema, `$defs` and all, what is the caller's own.
     pub(crate) fn hide(&self, identity: &Identity, input: &mut Map<String, Value>) {
         for bind in self.tie.binds.iter().filter_map(|at| identity.binds().get(*at)) {

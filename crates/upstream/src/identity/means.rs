@@ -105,13 +105,17 @@ fn place(config: &CredentialConfig, scheme: Option<&str>) -> Result<Where, &'sta
         return Err("give one place: scheme, header, query_parameter or cookie");
     }
     Ok(match (name, query_parameter, cookie) {
-        (Some(name), ..) => {
-            Where::Always(Placement::Header { name: header(name)?, prefix: config.prefix.clone().unwrap_or_default() })
-        }
+        (Some(name), ..) => Where::Always(in_header(header(name)?, config.prefix.as_deref().unwrap_or_default())),
         (_, Some(name), _) => Where::Always(Placement::Query { name: name.clone() }),
         (_, _, Some(name)) => Where::Always(Placement::Cookie { name: name.clone() }),
         _ => Where::ByScheme(scheme.map(str::to_owned).or_else(|| config.scheme.clone())),
     })
+}
+
+/// After `Basic ` an account goes as RFC 7617 wants it, encoded.
+fn in_header(name: HeaderName, prefix: &str) -> Placement {
+    let is_basic = name == http::header::AUTHORIZATION && prefix.trim().eq_ignore_ascii_case("basic");
+    if is_basic { Placement::Basic } else { Placement::Header { name, prefix: prefix.to_owned() } }
 }
 
 fn header(name: &str) -> Result<HeaderName, &'static str> {

@@ -1,0 +1,47 @@
+use connector::{Error, ErrorKind, Result};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+/// A JSON array that never grows beyond a number of bytes.
+#[derive(Debug)]
+pub(super) struct Page {
+    json: String,
+    items: usize,
+    bytes_max: usize,
+}
+
+impl Page {
+    pub(super) fn new(bytes_max: usize) -> Self {
+        Self { json: String::from("["), items: 0, bytes_max }
+    }
+
+    /// Adds an item, or answers `false` when there is no more room. An array that cannot hold even its first item is
+    /// refused: nobody could ever get past it.
+    pub(super) fn add(&mut self, item: Map<String, Value>) -> Result<bool> {
+        let text = serde_json::to_string(&item).map_err(Error::internal)?;
+        let is_first = self.items == 0;
+        if self.json.len() + usize::from(!is_first) + text.len() + 1 > self.bytes_max {
+            return if is_first { Err(no_room()) } else { Ok(false) };
+        }
+        if !is_first {
+            self.json.push(',');
+        }
+        self.json.push_str(&text);
+        self.items += 1;
+        Ok(true)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.items
+    }
+
+    pub(super) fn into_json(mut self) -> Result<Box<RawValue>> {
+        self.json.push(']');
+        RawValue::from_string(self.json).map_err(Error::internal)
+    }
+}
+
+/// One item is larger than the whole answer may be.
+pub(super) fn no_room() -> Error {
+    Error::new(ErrorKind::LimitExceeded, "The answer has no room for a single item. Ask for fewer `fields`.")
+}
