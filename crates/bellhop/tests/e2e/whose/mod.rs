@@ -56,7 +56,7 @@ fn token(user: &str, more: &Value) -> String {
 fn config(api: &Recorder, how: &str) -> String {
     format!(
         "[auth]\nissuer = \"{ISSUER}\"\naudience = \"{ISSUER}\"\nsecret = \"{SECRET}\"\n\n[limits]\ntools = \"typed\"\n\n\
-         [resources.things]\nkind = \"openapi\"\nurl = \"{}\"\ncollections = false\n{how}\n",
+         [resources.things]\nkind = \"openapi\"\nurl = \"{}\"\nrest_collections = false\n{how}\n",
         api.url()
     )
 }
