@@ -1,5 +1,5 @@
 // Better Auth as an authorization server for MCP, in memory, beside its jwt plugin. Prints {"url"} when it listens.
-// Environment: RESOURCE, the address of the MCP server that tokens are for.
+// Environment: RESOURCE, the address of the MCP server that tokens are for; ONLY, the one path whose document is served.
 import http from "node:http";
 import { DatabaseSync } from "node:sqlite";
 import { mcp } from "@better-auth/mcp";
@@ -36,9 +36,13 @@ await runMigrations();
 
 const handle = toNodeHandler(auth);
 server.on("request", (request, response) => {
+  if (process.env.ONLY && request.url.includes("/.well-known/") && request.url !== process.env.ONLY) {
+    response.writeHead(404).end();
+    return;
+  }
   // RFC 8414 puts the well-known name before the issuer's path; Better Auth leaves that to its host.
   const inserted = request.url.match(/^\/\.well-known\/(oauth-authorization-server|openid-configuration)\/api\/auth$/);
-  if (inserted && !process.env.APPENDED_ONLY) request.url = `/api/auth/.well-known/${inserted[1]}`;
+  if (inserted) request.url = `/api/auth/.well-known/${inserted[1]}`;
   return handle(request, response);
 });
 console.log(JSON.stringify({ url }));

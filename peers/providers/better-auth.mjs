@@ -1,5 +1,6 @@
 // Better Auth with its jwt plugin, in memory. Prints {"url"} when it listens.
-// Environment: ALG (EdDSA when unset), ROTATE_S (a new key every so many seconds; never when unset).
+// Environment: ALG (EdDSA when unset), ROTATE_S (a new key every so many seconds; never when unset), BASE_PATH (of its
+// API, /api/auth when unset).
 import http from "node:http";
 import { DatabaseSync } from "node:sqlite";
 import { betterAuth } from "better-auth";
@@ -16,7 +17,7 @@ if (process.env.ALG) jwks.keyPairConfig = { alg: process.env.ALG };
 if (process.env.ROTATE_S) Object.assign(jwks, { rotationInterval: Number(process.env.ROTATE_S), gracePeriod: 1 });
 
 const auth = betterAuth({
-  baseURL: url,
+  baseURL: url + (process.env.BASE_PATH ?? ""),
   secret: "a secret of this test and of nothing else 0123456789",
   database: new DatabaseSync(":memory:"),
   emailAndPassword: { enabled: true },

@@ -25,6 +25,7 @@ struct Inner {
     expires_at_s: u64,
     /// What they came with. Only [`TokenExchange`](crate::TokenExchange) sends it, and nothing shows it.
     token: Option<SecretString>,
+    is_only_issuer: bool,
 }
 
 /// A user's id as the identity provider wrote it: a non-empty string (an integer claim in decimal digits).
@@ -63,19 +64,38 @@ impl fmt::Display for UserId {
 impl Caller {
     pub(crate) fn new(whom: Identified, issuer: String, realm: String, expires_at_s: u64) -> Self {
         let Identified { id, scopes, roles, claims } = whom;
-        Self { inner: Arc::new(Inner { id, issuer, realm, scopes, roles, claims, expires_at_s, token: None }) }
+        Self {
+            inner: Arc::new(Inner {
+                id,
+                issuer,
+                realm,
+                scopes,
+                roles,
+                claims,
+                expires_at_s,
+                token: None,
+                is_only_issuer: false,
+            }),
+        }
     }
 
-    /// The same, with the token that was verified.
-    pub(crate) fn with_token(mut self, token: &str) -> Self {
+    /// The same, with the token that was verified. `is_only_issuer` says that no other issuer's tokens are accepted.
+    pub(crate) fn with_token(mut self, token: &str, is_only_issuer: bool) -> Self {
         if let Some(inner) = Arc::get_mut(&mut self.inner) {
             inner.token = Some(SecretString::from(token.to_owned()));
+            inner.is_only_issuer = is_only_issuer;
         }
         self
     }
 
-    pub(crate) fn token(&self) -> Option<&SecretString> {
-        self.inner.token.as_ref()
+    /// The caller's token, where it is one of these issuers', or where none is named and there is only one issuer:
+    /// nobody is shown a token of somebody else's.
+    pub(crate) fn token(&self, issuers: &[String]) -> Option<&SecretString> {
+        let is_meant = match issuers {
+            [] => self.inner.is_only_issuer,
+            named => named.contains(&self.inner.issuer),
+        };
+        self.inner.token.as_ref().filter(|_| is_meant)
     }
 
     /// The user's id: the issuer's own, after the prefix that configuration gives that issuer.

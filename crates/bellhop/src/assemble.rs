@@ -63,13 +63,15 @@ impl House {
             false => None,
         };
         let keeps_tokens = config.resources.iter().any(|it| it.kind.exchanges());
+        // Said before anything is opened: a resource that joins later finds its query kept from being a tool.
+        let queries: Vec<_> = config.resources.iter().flat_map(|it| it.kind.credential_queries()).collect();
         let databases = config.resources.iter().filter(|it| matches!(it.kind, config::Kind::Sql(_)));
         let databases: BTreeSet<_> = databases.map(|it| it.name.clone()).collect();
         let sources = Arc::new(HouseSources::new(store, accounts.clone(), signer.clone(), environment, databases));
         let Connected { resources, away } = connect(config.resources, sources.clone(), if_away).await?;
         let audit = audit(config.audit).await.context("the audit cannot be opened")?;
-        let gateway = Gateway::new(resources, policy, config.limits, audit, None)?.reserving(sources.queries());
-        check_queries(&gateway, &sources.queries(), &away)?;
+        let gateway = Gateway::new(resources, policy, config.limits, audit, None)?.reserving(queries.iter().cloned());
+        check_queries(&gateway, &queries, &away)?;
         sources.open(&gateway);
         Ok(Self {
             gateway,

@@ -1,7 +1,7 @@
 //! What the house gives its resources to act as their callers.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use access::IdentitySigner;
 use credentials::{Accounts, ConnectionSource, Store, StoreSource};
@@ -20,8 +20,6 @@ pub(crate) struct HouseSources {
     environment: Environment,
     /// Names of SQL resources.
     databases: BTreeSet<String>,
-    /// Queries that answer credentials: they are no tools.
-    queries: Mutex<Vec<(String, String)>>,
     /// There as soon as every resource is opened.
     gateway: Arc<OnceLock<Gateway>>,
 }
@@ -36,11 +34,6 @@ impl HouseSources {
         databases: BTreeSet<String>,
     ) -> Self {
         Self { store, accounts, signer, environment: environment.clone(), databases, ..Self::default() }
-    }
-
-    /// Queries that some resource takes its users' credentials from.
-    pub(crate) fn queries(&self) -> Vec<(String, String)> {
-        self.queries.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Lets queries be asked.
@@ -63,8 +56,6 @@ impl Sources for HouseSources {
 
     fn query(&self, sql_resource: &str, action: &str) -> Option<Arc<dyn CredentialSource>> {
         self.databases.get(sql_resource)?;
-        let name = (sql_resource.to_owned(), action.to_owned());
-        self.queries.lock().unwrap_or_else(PoisonError::into_inner).push(name);
         Some(Arc::new(QuerySource::new(sql_resource, action, self.gateway.clone())))
     }
 

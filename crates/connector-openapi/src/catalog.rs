@@ -85,7 +85,7 @@ fn output(api: &Arc<Api>, at: usize, limits: Limits) -> Schema {
     })
 }
 
-/// Summary and description, without saying a thing twice.
+/// Summary and description, without saying a thing twice; method, path and tags where there is neither.
 fn description(operation: &Operation) -> Option<String> {
     let mut text = String::new();
     if operation.deprecated {
@@ -99,8 +99,14 @@ fn description(operation: &Operation) -> Option<String> {
         text.push_str(if summary.ends_with(['.', '!', '?', '…']) { " " } else { ". " });
     }
     text.push_str(more);
-    let text = words::cut(text.trim(), DESCRIPTION_CHARS_MAX);
-    (!text.is_empty()).then_some(text)
+    if summary.is_empty() && more.is_empty() {
+        // Better than nothing to search in.
+        text.push_str(&format!("{} {}", operation.method, words::clean(&operation.path, DESCRIPTION_CHARS_MAX)));
+        if !operation.tags.is_empty() {
+            text.push_str(&format!(" ({})", operation.tags.join(", ")));
+        }
+    }
+    Some(words::cut(text.trim(), DESCRIPTION_CHARS_MAX))
 }
 
 /// The arguments of an operation as one object schema that takes nothing else.
@@ -172,7 +178,7 @@ fn skipped(skipped: &Skipped) -> Hidden {
 }
 
 /// Where many are closed for one reason, a few of them and how many more there are.
-fn summarised(hidden: Vec<Hidden>) -> Vec<Hidden> {
+pub(crate) fn summarised(hidden: Vec<Hidden>) -> Vec<Hidden> {
     let mut by_reason: IndexMap<(String, String), Vec<Hidden>> = IndexMap::new();
     for one in hidden {
         by_reason.entry((one.reason.clone(), one.open_with.clone())).or_default().push(one);

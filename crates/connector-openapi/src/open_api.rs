@@ -96,7 +96,7 @@ impl Snapshot {
         let found = collections(&api, config, identity, &ties);
         catalog.collections = found.collections.iter().map(|rest| rest.collection.clone()).collect();
         catalog.hidden.extend(found.hidden);
-        catalog.hidden.extend(elsewhere);
+        catalog.hidden.extend(catalog::summarised(elsewhere));
         Self { api, catalog: Arc::new(catalog), ties, collections: found.collections }
     }
 

@@ -50,7 +50,13 @@ impl Gateway {
                 connector.execute(permit, operation, &context).await
             }
         };
-        entry.close(ended.as_ref().map_or_else(|error| error.kind().code(), |_| "ok")).await;
+        let kept = entry.close(ended.as_ref().map_or_else(|error| error.kind().code(), |_| "ok")).await;
+        if !kept && ended.is_ok() {
+            return Err(Error::new(
+                ErrorKind::Unavailable,
+                "This call cannot be recorded right now, so it is not made. Try again.",
+            ));
+        }
         ended
     }
 }

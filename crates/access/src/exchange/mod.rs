@@ -21,7 +21,7 @@ pub use options::{ExchangeConfigError, ExchangeOptions};
 /// that endpoint the only place it is sent to: there is no way to read the token out of a [`Caller`].
 ///
 /// ```compile_fail,E0624
-/// fn read(caller: &bellhop_access::Caller) { let _ = caller.token(); }
+/// fn read(caller: &bellhop_access::Caller) { let _ = caller.token(&[]); }
 /// ```
 ///
 /// ```compile_fail,E0616
@@ -94,7 +94,7 @@ impl TokenExchange {
     /// remembered until shortly before it expires.
     pub async fn exchange(&self, caller: &Caller) -> Result<Arc<SecretString>, ExchangeError> {
         let Inner { options, exchanged, .. } = &*self.inner;
-        let token = caller.token().ok_or(ExchangeError::NoToken)?;
+        let token = caller.token(&options.issuers).ok_or(ExchangeError::NoToken)?;
         let key = key(caller, token);
         let now_s = options.clock.now_s();
         if let Some(known) = exchanged.get(&key).await {
@@ -109,7 +109,7 @@ impl TokenExchange {
 
     /// What is remembered for this caller was refused. `true` where there was something.
     pub async fn forget(&self, caller: &Caller) -> bool {
-        let Some(token) = caller.token() else { return false };
+        let Some(token) = caller.token(&self.inner.options.issuers) else { return false };
         self.inner.exchanged.remove(&key(caller, token)).await.is_some()
     }
 

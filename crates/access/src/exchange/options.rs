@@ -13,6 +13,8 @@ const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 pub struct ExchangeOptions {
     /// The token endpoint.
     pub token_url: String,
+    /// The issuers whose users' tokens are sent there, and no others'. Without any there must be only one issuer.
+    pub issuers: Vec<String>,
     /// This server's client id there.
     pub client_id: String,
     /// Its secret.
@@ -78,6 +80,7 @@ impl ExchangeOptions {
     pub fn new(token_url: impl Into<String>, client_id: impl Into<String>) -> Self {
         Self {
             token_url: token_url.into(),
+            issuers: Vec::new(),
             client_id: client_id.into(),
             client_secret: None,
             secret_in_form: false,

@@ -180,7 +180,8 @@ impl Verifier {
         let users = &self.inner.users;
         let whom = token::identify(config, users, claims)?;
         let caller = Caller::new(whom, config.issuer.clone(), users.realm(config).to_owned(), times.expires_at_s);
-        Ok(if self.inner.options.keeps_tokens { caller.with_token(token) } else { caller })
+        let is_only_issuer = self.inner.issuers.len() == 1;
+        Ok(if self.inner.options.keeps_tokens { caller.with_token(token, is_only_issuer) } else { caller })
     }
 
     async fn is_still_good(&self, known: &Verified) -> bool {

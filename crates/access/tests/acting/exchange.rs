@@ -132,8 +132,8 @@ async fn a_token_is_asked_for_once_until_shortly_before_it_expires() {
 async fn the_same_sub_of_two_issuers_and_two_tokens_of_one_user_are_never_mixed() {
     let keys = [SigningKey::new("one", "EdDSA"), SigningKey::new("two", "EdDSA")];
     let issuers = ["https://one.test", "https://two.test"];
-    let configs = issuers.iter().zip(&keys).zip(["one", "two"]).map(|((issuer, key), prefix)| IssuerConfig {
-        user_prefix: Some(prefix.into()),
+    let configs = issuers.iter().zip(&keys).map(|(issuer, key)| IssuerConfig {
+        user_prefix: Some(format!("{issuer}:")),
         ..IssuerConfig::new(*issuer, AUDIENCE, Keys::Jwks(json!({"keys": [key.jwk()]})))
     });
     let verifier = Verifier::new(configs.collect(), keeping()).unwrap();
@@ -142,7 +142,8 @@ async fn the_same_sub_of_two_issuers_and_two_tokens_of_one_user_are_never_mixed(
         keys[at].token(&json!({"iss": issuers[at], "aud": AUDIENCE, "sub": "alice", "exp": expires, "jti": jti}))
     };
     let server = endpoint(|| json!(300)).await;
-    let exchange = TokenExchange::new(options(&server)).unwrap();
+    let named = ExchangeOptions { issuers: issuers.map(str::to_owned).into(), ..options(&server) };
+    let exchange = TokenExchange::new(named).unwrap();
     let tokens = [token(0, "a"), token(1, "a"), token(0, "b")];
     for _ in 0..2 {
         for token in &tokens {
@@ -221,4 +222,21 @@ async fn nothing_prints_the_token() {
     let exchange = TokenExchange::new(ExchangeOptions::new("https://idp.example.com", "bellhop")).unwrap();
     let printed = format!("{caller:?} {caller:#?} {verifier:?} {exchange:?}");
     assert!(!printed.contains(token.rsplit('.').next().unwrap()), "{printed}");
+}
+
+#[tokio::test]
+async fn no_endpoint_is_shown_the_tokens_of_another_issuer() {
+    let (one, two) = (Issuer::start("EdDSA").await, Issuer::start("EdDSA").await);
+    let second = IssuerConfig { user_prefix: Some("two:".into()), ..two.config() };
+    let verifier = Verifier::new(vec![one.config(), second], keeping()).unwrap();
+    let ours = verifier.verify(&one.token("alice")).await.unwrap();
+    let theirs = verifier.verify(&two.token("alice")).await.unwrap();
+    let server = endpoint(|| json!(300)).await;
+    let named = ExchangeOptions { issuers: vec![one.url()], ..options(&server) };
+    let exchange = TokenExchange::new(named).unwrap();
+    exchanged(&exchange, &ours).await;
+    assert!(matches!(exchange.exchange(&theirs).await, Err(ExchangeError::NoToken)));
+    let unnamed = TokenExchange::new(options(&server)).unwrap();
+    assert!(matches!(unnamed.exchange(&ours).await, Err(ExchangeError::NoToken)), "whose endpoint it is was not said");
+    assert_eq!(server.requests().len(), 1);
 }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use anyhow::anyhow;
+use access::IssuerConfig;
 use clap::Args;
 use connector::{Collection, Ownership};
 use serde_json::{Value, json};
@@ -37,10 +37,11 @@ pub(super) async fn run(arguments: Arguments, environment: &Environment) -> anyh
     let origin = config.origin.clone();
     let notes = config.notes.clone();
     let issuers: Vec<_> = config.issuers.iter().map(|issuer| issuer.issuer.clone()).collect();
+    let whose: Vec<_> = config.issuers.iter().map(users_of).collect();
     let house = House::open(config, Away::Stops, environment).await?;
     if !arguments.dev {
         let verifier = house.verifier()?;
-        verifier.ready().await.map_err(|error| anyhow!("the issuer's keys cannot be had: {error}"))?;
+        verifier.ready().await?;
     }
     let catalogs = house.gateway.catalogs();
     let hidden: usize = catalogs.iter().map(|(_, catalog)| catalog.hidden.len()).sum();
@@ -61,13 +62,23 @@ pub(super) async fn run(arguments: Arguments, environment: &Environment) -> anyh
             &json!({"ok": true, "config": origin, "issuers": issuers, "notes": notes, "resources": resources}),
         )?;
     } else {
-        print(&origin, &issuers, &catalogs);
+        print(&origin, &whose, &catalogs);
         for note in &notes {
             output::line(format_args!("\nNote: {note}"));
         }
     }
     let failed = arguments.strict && hidden > 0;
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// An issuer, and what tells its users from others'.
+fn users_of(issuer: &IssuerConfig) -> String {
+    let name = &issuer.issuer;
+    match (&issuer.user_prefix, &issuer.same_users_as) {
+        (Some(prefix), _) => format!("{name}, their ids begin with {prefix}"),
+        (None, Some(other)) => format!("{name}, the same as of {other}"),
+        (None, None) => name.clone(),
+    }
 }
 
 fn collection_json(collection: &Collection) -> Value {

@@ -56,6 +56,7 @@ issuer   = "https://app.example.com"
 audience = "https://app.example.com"
 # jwks   = "https://app.example.com/api/auth/jwks"   # else found by discovery at the issuer
 # secret = "${JWT_SECRET}"                            # for HS256 tokens
+# Several issuers: [[auth]] for each, with a user_prefix. See docs/identity.md.
 "#;
 
 async fn sql(url: &str, written: &str) -> anyhow::Result<(String, std::sync::Arc<Catalog>)> {

@@ -55,6 +55,14 @@ impl Kind {
         self.lets_users_set() || self.connect_config().is_some()
     }
 
+    /// Queries of SQL resources that its users' credentials come from: the resource and the query.
+    pub(crate) fn credential_queries(&self) -> Vec<(String, String)> {
+        let Self::Openapi(config) = self else { return Vec::new() };
+        let queries = config.credential.iter().chain(config.credentials.values()).filter_map(|it| it.query.as_deref());
+        let pairs = queries.filter_map(|query| query.split_once('.'));
+        pairs.map(|(resource, query)| (resource.to_owned(), query.to_owned())).collect()
+    }
+
     /// Whether calls to it carry a token that is signed here.
     pub(crate) fn is_signed(&self) -> bool {
         matches!(self, Self::Openapi(config) if config.signed.is_some())

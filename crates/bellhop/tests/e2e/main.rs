@@ -28,3 +28,4 @@ mod reload;
 mod replaced_stack;
 mod stopping;
 mod support;
+mod whose;

@@ -6,8 +6,10 @@ use serde_saphyr::{Budget, DuplicateKeyPolicy, Options};
 
 /// How deep YAML may nest; JSON's own limit.
 const DEPTH_MAX: usize = 128;
-/// How many values a YAML document may have, those that aliases repeat among them.
+/// How many values a YAML document may have.
 const NODES_MAX: usize = 4_000_000;
+/// How many of them aliases may stand for.
+const REPEATED_MAX: usize = 200_000;
 /// How often aliases are used.
 const ALIASES_MAX: usize = 50_000;
 
@@ -43,7 +45,7 @@ fn options() -> Options {
     budget.max_aliases = ALIASES_MAX;
     let mut options = Options::default();
     options.budget = Some(budget);
-    options.alias_limits.max_total_replayed_events = NODES_MAX;
+    options.alias_limits.max_total_replayed_events = REPEATED_MAX;
     options.duplicate_keys = DuplicateKeyPolicy::LastWins;
     options
 }

@@ -95,9 +95,10 @@ fn take_within(value: &mut Value, folded: &str, own: &str) -> Result<()> {
     }
 }
 
-/// Whether a server may read `name` as the folded one: `userId`, `user[id]`, `user_id[]`, `filter.user_id` is not.
+/// Whether a server may read `name` as the folded one: `userId`, `user[id]`, `user_id[]`, `X-User-Id`.
 fn is_spelling(name: &str, folded: &str) -> bool {
-    fold(name) == folded || fold(name.split('[').next().unwrap_or_default()) == folded
+    let bare = name.strip_prefix("X-").or_else(|| name.strip_prefix("x-")).unwrap_or(name);
+    [name, bare, name.split('[').next().unwrap_or_default()].iter().any(|one| fold(one) == folded)
 }
 
 /// Takes out outermost entries that are another spelling of the name and none of the operation's arguments.

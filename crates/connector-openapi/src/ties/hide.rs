@@ -67,6 +67,36 @@ pub(super) fn path_within(input: &mut Map<String, Value>, argument: &str, path: 
     }
 }
 
+/// Leaves out definitions that nothing refers to any more.
+pub(super) fn prune(input: &mut Map<String, Value>) {
+    let Some(Value::Object(mut definitions)) = input.remove("$defs") else { return };
+    let mut kept = Map::new();
+    let mut wanted = Vec::new();
+    input.values().for_each(|value| references(value, &mut wanted));
+    while let Some(name) = wanted.pop() {
+        if let Some(definition) = definitions.shift_remove(&name) {
+            references(&definition, &mut wanted);
+            kept.insert(name, definition);
+        }
+    }
+    if !kept.is_empty() {
+        input.insert("$defs".into(), kept.into());
+    }
+}
+
+/// The names of definitions that are referred to.
+fn references(value: &Value, names: &mut Vec<String>) {
+    match value {
+        Value::Object(object) => {
+            let target = object.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix("#/$defs/"));
+            names.extend(target.map(|name| name.replace("~1", "/").replace("~0", "~")));
+            object.values().for_each(|value| references(value, names));
+        }
+        Value::Array(items) => items.iter().for_each(|value| references(value, names)),
+        _ => {}
+    }
+}
+
 fn step(schema: &mut Map<String, Value>, definitions: &Map<String, Value>, path: &[String], depth: usize) {
     let Some((first, rest)) = path.split_first().filter(|_| depth < DEPTH_MAX) else { return };
     let target = schema.get("$ref").and_then(Value::as_str).and_then(|name| referred(name, definitions)).cloned();

@@ -8,7 +8,7 @@ mod schema;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use connector::{Catalog, Hidden, Ownership};
+use connector::{Catalog, Hidden};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use upstream::{Described, Identity, Placement, Target, Tie};
@@ -68,11 +68,6 @@ impl Ties {
     /// The tie of an operation that is offered.
     pub(crate) fn of(&self, operation: &str) -> Option<&Arc<Tied>> {
         self.by_operation.get(operation)
-    }
-
-    /// Whose an operation's things are.
-    pub(crate) fn ownership(&self, operation: &str) -> Option<&Ownership> {
-        Some(&self.of(operation)?.tie.ownership)
     }
 
     /// Takes out of the actions' inputs what is the caller's own however deep, and says what may stand there after all.
@@ -157,6 +152,9 @@ impl Tied {
                 },
                 Target::Parameter(..) => {}
             }
+        }
+        if !self.tie.binds.is_empty() {
+            hide::prune(input);
         }
     }
 }

@@ -13,10 +13,15 @@ pub(super) fn field<'a>(schema: &'a Value, definitions: &'a Definitions, path: &
     let mut found = None;
     visit(schema, definitions, 0, &mut |part| {
         let properties = part.get("properties").and_then(Value::as_object);
-        let here = properties.and_then(|properties| properties.get(first));
+        let here = properties.and_then(|properties| properties.get(first)).filter(|field| is_sent(field));
         found = found.or_else(|| field(here?, definitions, rest));
     });
     found
+}
+
+/// What is read-only is not sent.
+fn is_sent(field: &Value) -> bool {
+    field.get("readOnly") != Some(&Value::Bool(true))
 }
 
 /// The names of the outermost fields.
@@ -24,7 +29,7 @@ pub(super) fn names(schema: &Value, definitions: &Definitions) -> Vec<String> {
     let mut names = Vec::new();
     visit(schema, definitions, 0, &mut |part| {
         if let Some(properties) = part.get("properties").and_then(Value::as_object) {
-            names.extend(properties.keys().cloned());
+            names.extend(properties.iter().filter(|(_, field)| is_sent(field)).map(|(name, _)| name.clone()));
         }
     });
     names.sort();

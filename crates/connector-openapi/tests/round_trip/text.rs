@@ -60,9 +60,12 @@ fn formatted(format: &str) -> Option<&'static str> {
     })
 }
 
+/// What was found for a pattern within these lengths.
+type Samples = HashMap<(String, (usize, usize)), Vec<String>>;
+
 /// Something printable that a regular expression takes, where Rust's own engine knows it.
 fn matching(pattern: &str, lengths: (usize, usize), seed: u64) -> Option<String> {
-    static KNOWN: LazyLock<Mutex<HashMap<(String, (usize, usize)), Vec<String>>>> = LazyLock::new(Mutex::default);
+    static KNOWN: LazyLock<Mutex<Samples>> = LazyLock::new(Mutex::default);
     let mut known = KNOWN.lock().expect("nobody panicked");
     let samples = known.entry((pattern.to_owned(), lengths)).or_insert_with(|| samples(pattern, lengths));
     let at = usize::try_from(seed % 4).unwrap_or_default();

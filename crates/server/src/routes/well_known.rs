@@ -42,9 +42,12 @@ fn document(shared: &Shared) -> Value {
     let mut document = json!({
         "resource": shared.site.resource,
         "resource_name": "Bellhop",
-        "authorization_servers": shared.authorization_servers,
         "bearer_methods_supported": ["header"],
     });
+    // RFC 9728 section 3.2: what has no element is left out.
+    if !shared.authorization_servers.is_empty() {
+        document["authorization_servers"] = json!(shared.authorization_servers);
+    }
     let named = &shared.config.scopes_supported;
     let scopes = if named.is_empty() { shared.gateway.policy().scopes() } else { named.iter().cloned().collect() };
     if !scopes.is_empty() {

@@ -99,6 +99,10 @@ impl Bind {
     /// Whether this is the parameter.
     pub fn takes(&self, place: Place, name: &str) -> bool {
         match &self.target {
+            // `X-User-Id` is how headers spell `user_id`.
+            Target::Anywhere(own) if place == Place::Header => {
+                fold(own) == fold(name) || fold(own) == fold(without_x(name))
+            }
             Target::Anywhere(own) => fold(own) == fold(name),
             Target::Parameter(Place::Header, own) => place == Place::Header && own.eq_ignore_ascii_case(name),
             Target::Parameter(at, own) => *at == place && own == name,
@@ -125,4 +129,8 @@ impl std::fmt::Display for Target {
 /// A name without what spellings differ in: case and separators.
 pub fn fold(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn without_x(header: &str) -> &str {
+    header.strip_prefix("X-").or_else(|| header.strip_prefix("x-")).unwrap_or(header)
 }

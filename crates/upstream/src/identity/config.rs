@@ -66,6 +66,10 @@ pub struct CredentialConfig {
 pub struct ExchangeConfig {
     /// The token endpoint of the authorization server that both sides trust.
     pub token_url: String,
+    /// The issuers whose users' tokens are sent there. Needed where several are configured: the tokens of the others are
+    /// none of its business.
+    #[serde(default)]
+    pub issuers: Vec<String>,
     /// For whom the new token is.
     #[serde(default)]
     pub audience: Option<String>,

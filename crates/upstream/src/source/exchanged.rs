@@ -65,6 +65,7 @@ impl ExchangeConfig {
         let mut options = access::ExchangeOptions::new(&self.token_url, &self.client_id);
         options.client_secret = self.client_secret.as_ref().map(secret);
         options.secret_in_form = self.client_auth == ClientAuth::Post;
+        options.issuers.clone_from(&self.issuers);
         options.audience = self.audience.clone();
         options.resource = self.resource.clone();
         options.scope = self.scope.clone();

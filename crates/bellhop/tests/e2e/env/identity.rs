@@ -31,6 +31,16 @@ async fn better_auth_url() {
 }
 
 #[tokio::test]
+async fn better_auth_url_with_the_path_of_its_api() {
+    let (_folder, root) = root();
+    let provider = BetterAuth::start(&[("BASE_PATH", "/id/v2")]).await;
+    let address = format!("{}/id/v2", provider.url());
+    let bellhop = serve(&[("BETTER_AUTH_URL", address.as_str()), ("BASE_DATA_PATH", root.as_str())]).await;
+    let session = provider.sign_up("alice").await;
+    assert_eq!(bellhop.mcp(&provider.token(&session).await).status().await.0, 200, "{}", bellhop.log());
+}
+
+#[tokio::test]
 async fn better_auth_secret_with_an_issuer() {
     let (_folder, root) = root();
     let more = [("BETTER_AUTH_SECRET", SECRET), ("JWT_ISSUER", "https://me.test"), ("BASE_DATA_PATH", root.as_str())];

@@ -47,16 +47,6 @@ async fn base_data_path_and_jwt_secret_with_jwt_issuer() {
 }
 
 #[tokio::test]
-async fn api_base_url_says_that_its_kind_does_not_exist_yet() {
-    let (_folder, root) = root();
-    let more = [("API_BASE_URL", "https://api.example.com"), ("API_KEY", "key-1234")];
-    let bellhop = serve(&basics(&root, &more)).await;
-    let log = bellhop.log();
-    assert!(log.contains("API_BASE_URL") && log.contains("not exist"), "{log}");
-    assert!(!log.contains("key-1234"), "{log}");
-}
-
-#[tokio::test]
 async fn a_dot_env_file_counts_and_the_environment_wins() {
     let (_folder, root) = root();
     let home = process::home();

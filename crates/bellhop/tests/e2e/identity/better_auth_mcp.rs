@@ -61,3 +61,20 @@ async fn without_a_resource_its_token_is_opaque_and_for_nobody() {
     assert!(!tokens.access().contains('.'), "{}", tokens.access());
     is_refused(&bellhop, tokens.access(), "an opaque token").await;
 }
+
+#[tokio::test]
+async fn its_keys_are_found_by_each_form_of_its_documents() {
+    for only in [
+        "/api/auth/.well-known/openid-configuration",
+        "/.well-known/oauth-authorization-server/api/auth",
+        "/api/auth/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration/api/auth",
+    ] {
+        let provider = BetterAuthMcp::start_with(&[("RESOURCE", RESOURCE), ("ONLY", only)]).await;
+        assert_eq!(
+            access::discover(&provider.issuer()).await.ok(),
+            Some(format!("{}/jwks", provider.issuer())),
+            "{only}"
+        );
+    }
+}

@@ -84,3 +84,9 @@ fn what_a_document_says_is_plain_short_text() {
     assert!(text.chars().count() <= 400 && text.ends_with("here."), "{text}");
     assert!(!text.contains("ignore") && !text.contains(super::super::words::is_hidden), "{text}");
 }
+
+#[test]
+fn an_operation_that_says_nothing_of_itself_is_described_by_where_it_is() {
+    let action = super::action(&super::one(json!({"tags": ["stock", "shop"]}), json!({})));
+    assert_eq!(action.description.as_deref(), Some("GET /things (stock, shop)"));
+}

@@ -4,6 +4,7 @@ mod keys;
 mod multipart;
 mod paths;
 mod queries;
+mod rfc6570;
 mod styles;
 mod swagger;
 

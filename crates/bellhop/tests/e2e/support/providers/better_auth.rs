@@ -9,12 +9,16 @@ use crate::support::peers::ProviderServer;
 /// Better Auth with its jwt plugin.
 pub(crate) struct BetterAuth {
     server: ProviderServer,
+    api: String,
 }
 
 impl BetterAuth {
     /// With these environment variables: see `peers/providers/better-auth.mjs`.
     pub(crate) async fn start(variables: &[(&str, &str)]) -> Self {
-        Self { server: ProviderServer::node("better-auth.mjs", variables).await }
+        let server = ProviderServer::node("better-auth.mjs", variables).await;
+        let path = variables.iter().find(|(name, _)| *name == "BASE_PATH").map_or("/api/auth", |(_, path)| *path);
+        let api = format!("{}{path}", server.url);
+        Self { server, api }
     }
 
     /// Its base address, which is also the issuer and the audience of its tokens.
@@ -24,17 +28,17 @@ impl BetterAuth {
 
     /// Where its public keys are.
     pub(crate) fn jwks(&self) -> String {
-        format!("{}/api/auth/jwks", self.url())
+        format!("{}/jwks", self.api)
     }
 
     /// A new user's session: what the browser would hold as a cookie, and the user's id.
     pub(crate) async fn sign_up(&self, name: &str) -> Session {
-        sign_up(self.url(), name).await
+        sign_up(self.url(), &self.api, name).await
     }
 
     /// The token that the page would send along.
     pub(crate) async fn token(&self, session: &Session) -> String {
-        token(self.url(), session).await
+        token(&self.api, session).await
     }
 }
 
@@ -47,10 +51,10 @@ pub(crate) struct Session {
     pub(crate) session_token: String,
 }
 
-async fn sign_up(url: &str, name: &str) -> Session {
+async fn sign_up(origin: &str, api: &str, name: &str) -> Session {
     let body = json!({"email": format!("{name}@example.com"), "password": "correct horse battery", "name": name});
-    let address = format!("{url}/api/auth/sign-up/email");
-    let response = http().post(address).header("origin", url).json(&body).send().await;
+    let address = format!("{api}/sign-up/email");
+    let response = http().post(address).header("origin", origin).json(&body).send().await;
     let response = response.expect("Better Auth answers");
     let cookie = cookies(&response);
     let answer: Value = response.json().await.expect("Better Auth answers JSON");
@@ -58,8 +62,8 @@ async fn sign_up(url: &str, name: &str) -> Session {
     Session { cookie, user_id: text(&answer["user"]["id"]), session_token: text(&answer["token"]) }
 }
 
-async fn token(url: &str, session: &Session) -> String {
-    let response = http().get(format!("{url}/api/auth/token")).header("cookie", &session.cookie).send().await;
+async fn token(api: &str, session: &Session) -> String {
+    let response = http().get(format!("{api}/token")).header("cookie", &session.cookie).send().await;
     let answer: Value = response.expect("Better Auth answers").json().await.expect("Better Auth answers JSON");
     answer["token"].as_str().unwrap_or_else(|| panic!("no token in {answer}")).to_owned()
 }
@@ -72,8 +76,12 @@ pub(crate) struct BetterAuthMcp {
 impl BetterAuthMcp {
     /// Its tokens are for `resource`.
     pub(crate) async fn start(resource: &str) -> Self {
-        let variables = [("RESOURCE", resource)];
-        Self { server: ProviderServer::node_in("better_auth_mcp", "better-auth-mcp.mjs", &variables).await }
+        Self::start_with(&[("RESOURCE", resource)]).await
+    }
+
+    /// With these environment variables: see `peers/providers/better-auth-mcp.mjs`.
+    pub(crate) async fn start_with(variables: &[(&str, &str)]) -> Self {
+        Self { server: ProviderServer::node_in("better_auth_mcp", "better-auth-mcp.mjs", variables).await }
     }
 
     /// The issuer of the jwt plugin's tokens.
@@ -87,12 +95,12 @@ impl BetterAuthMcp {
     }
 
     pub(crate) async fn sign_up(&self, name: &str) -> Session {
-        sign_up(self.url(), name).await
+        sign_up(self.url(), &self.issuer(), name).await
     }
 
     /// A token of the jwt plugin.
     pub(crate) async fn token(&self, session: &Session) -> String {
-        token(self.url(), session).await
+        token(&self.issuer(), session).await
     }
 
     /// Registers a client, lets the user consent, and gives the client its tokens.
