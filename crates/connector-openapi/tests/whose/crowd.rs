@@ -109,6 +109,7 @@ async fn exchanged_tokens() {
     })
     .await;
     let exchange = ExchangeConfig {
+        issuers: Vec::new(),
         token_url: format!("{}/token", endpoint.url()),
         audience: None,
         resource: None,

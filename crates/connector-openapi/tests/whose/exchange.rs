@@ -16,6 +16,7 @@ fn one() -> Value {
 
 fn identity(endpoint: &Recorder) -> IdentityConfig {
     let exchange = ExchangeConfig {
+        issuers: Vec::new(),
         token_url: format!("{}/token", endpoint.url()),
         audience: Some("https://api.example.com".into()),
         resource: None,
