@@ -11,6 +11,7 @@
 mod callers;
 mod clock;
 pub mod issuer;
+pub mod kinto;
 pub mod mariadb;
 pub mod postgres;
 mod process;

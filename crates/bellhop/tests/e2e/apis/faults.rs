@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
+use testkit::kinto::Kinto;
 use testkit::postgres::Postgres;
 
-use crate::support::kinto::{Kinto, token};
+use crate::support::kinto::{config, token};
 use crate::support::{Bellhop, Mcp};
 
 /// How long everything may take to be well again.
@@ -44,7 +45,7 @@ async fn work(client: Mcp, user: &'static str, number: usize, stop: Arc<AtomicBo
 async fn an_api_that_is_killed_is_unavailable_until_it_is_back_and_nothing_is_written_twice() {
     let database = Postgres::start().await;
     let mut kinto = Kinto::over(&database.url()).await;
-    let bellhop = Bellhop::serve(&kinto.config("typed")).await;
+    let bellhop = Bellhop::serve(&config(&kinto, "typed")).await;
     let stop = Arc::new(AtomicBool::new(false));
     let mut tasks = Vec::new();
     for (number, user) in ["alice", "bob", "alice", "bob"].into_iter().enumerate() {

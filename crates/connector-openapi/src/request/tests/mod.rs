@@ -46,7 +46,6 @@ fn operation(method: Method, path: &str, parameters: Vec<Parameter>) -> Operatio
         query: None,
         summary: None,
         description: None,
-        query: None,
         tags: Vec::new(),
         deprecated: false,
         servers: None,

@@ -19,7 +19,6 @@ fn operation() -> Operation {
         query: None,
         summary: None,
         description: None,
-        query: None,
         tags: Vec::new(),
         deprecated: false,
         effect: Effect::Read,
