@@ -1,5 +1,6 @@
-// oidc-provider with one resource for each algorithm that RESOURCES names, as JSON: {"https://api/": "RS256", …}.
-// Any login is good. Prints {"url"} when it listens.
+// oidc-provider with one resource for each algorithm that RESOURCES names, as JSON: {"https://api/": "RS256", …}; tokens
+// for one that says "opaque" are so, and `bellhop` may ask about them. Any login is good, and any client may register.
+// Prints {"url"} when it listens.
 import http from "node:http";
 import * as jose from "jose";
 import Provider, { errors } from "oidc-provider";
@@ -15,13 +16,13 @@ async function key(alg) {
 }
 
 const provider = new Provider(url, {
-  jwks: { keys: await Promise.all(["RS256", "PS256", "ES256", "EdDSA"].map(key)) },
+  jwks: { keys: await Promise.all(["RS256", "PS256", "ES256", "EdDSA", "Ed25519"].map(key)) },
   clients: [
     {
       client_id: "app",
       token_endpoint_auth_method: "none",
       application_type: "native",
-      grant_types: ["authorization_code"],
+      grant_types: ["authorization_code", "refresh_token"],
       redirect_uris: ["http://127.0.0.1/callback"],
       response_types: ["code"],
     },
@@ -33,13 +34,23 @@ const provider = new Provider(url, {
       response_types: [],
       scope: "tools:read",
     },
+    {
+      client_id: "bellhop",
+      client_secret: "bellhop-secret",
+      grant_types: [],
+      redirect_uris: [],
+      response_types: [],
+    },
   ],
   cookies: { keys: ["a key of this test"] },
-  scopes: ["openid", "tools:read"],
+  scopes: ["openid", "offline_access", "tools:read", "notes:read", "notes:write"],
   ttl: { AccessToken: 600, ClientCredentials: 600 },
   findAccount: async (_, id) => ({ accountId: id, claims: async () => ({ sub: id }) }),
   features: {
     clientCredentials: { enabled: true },
+    introspection: { enabled: true },
+    revocation: { enabled: true },
+    registration: { enabled: true },
     resourceIndicators: {
       enabled: true,
       defaultResource: async () => undefined,
@@ -48,16 +59,18 @@ const provider = new Provider(url, {
         const alg = resources[resource];
         if (!alg) throw new errors.InvalidTarget();
         return {
-          scope: "tools:read",
+          scope: "tools:read notes:read notes:write",
           audience: resource,
           accessTokenTTL: 600,
-          accessTokenFormat: "jwt",
-          jwt: { sign: { alg } },
+          ...(alg === "opaque" ? { accessTokenFormat: "opaque" } : { accessTokenFormat: "jwt", jwt: { sign: { alg } } }),
         };
       },
     },
   },
 });
+
+provider.on("grant.error", (_, error) => console.error("grant.error", error.message, error.error_detail));
+provider.on("authorization.error", (_, error) => console.error("authorization.error", error.message, error.error_detail));
 
 server.on("request", provider.callback());
 console.log(JSON.stringify({ url }));

@@ -37,8 +37,14 @@ pub(crate) fn peers(workspace: &Workspace, steps: &Steps) -> Result<()> {
         let kinto = scope.spawn(|| venv("kinto"));
         let schemas = scope.spawn(|| steps.step("schemas of other programs", || schemas::files(workspace, "schemas")));
         let payloads = scope.spawn(|| steps.step("collected attacks", || schemas::files(workspace, "payloads")));
-        let node = venv("node").and_then(|()| steps.step("node packages", || node::modules(workspace)));
-        let all = [mcp1.join(), mcp2.join(), kinto.join(), schemas.join(), payloads.join()]
+        let canaille = scope.spawn(|| venv("canaille"));
+        let node = venv("node")
+            .and_then(|()| steps.step("node packages", || node::modules(workspace, "node", "node_packages")))
+            .and_then(|()| {
+                let folder = "better_auth_mcp";
+                steps.step("node packages: better_auth_mcp", || node::modules(workspace, folder, folder))
+            });
+        let all = [mcp1.join(), mcp2.join(), canaille.join(), kinto.join(), schemas.join(), payloads.join()]
             .into_iter()
             .map(|end| end.ok().context("an installation panicked")?);
         all.fold(node, Result::and)

@@ -50,4 +50,4 @@ pub use policy::{Denied, Needs, Policy, ResourcePolicy};
 pub use signer::{IdentitySigner, SignerError};
 pub use template::{NoValue, Template, TemplateError};
 pub use token::{TokenError, claim_at};
-pub use verifier::{NotReady, Verifier};
+pub use verifier::{NotReady, SignedIn, Verifier};

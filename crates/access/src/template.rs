@@ -3,7 +3,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::Caller;
+use crate::{Caller, claim_at};
 
 /// Text that is made from a caller: `{caller.id}`, `{caller.issuer}`, `{claims.tenant}`, `prefix-{claims.org.id}`.
 /// `{{` and `}}` stand for braces.
@@ -121,20 +121,12 @@ impl Template {
 
 /// One claim as text; nothing where it is missing, empty, or has several values.
 fn scalar(claims: &Map<String, Value>, path: &str) -> Option<String> {
-    match find(claims, path)? {
+    match claim_at(claims, path)? {
         Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(truth) => Some(truth.to_string()),
         _ => None,
     }
-}
-
-/// The claim of this very name, dots and all (`https://example.com/tenant`), or else of these names one in another.
-fn find<'a>(claims: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
-    if let Some(found) = claims.get(path) {
-        return Some(found);
-    }
-    path.match_indices('.').rev().find_map(|(at, _)| find(claims.get(&path[..at])?.as_object()?, &path[at + 1..]))
 }
 
 impl fmt::Debug for Template {
@@ -180,8 +172,8 @@ mod tests {
         let Value::Object(claims) = claims else { unreachable!() };
         let id = UserId::new("alice".into()).expect("an id");
         let whom = Identified { id, scopes: BTreeSet::new(), roles: BTreeSet::new(), claims };
-        let issuer = "https://issuer.test".to_owned();
-        let caller = Caller::new(whom, issuer.clone(), issuer, 0);
+        let issuer = "https://issuer.test";
+        let caller = Caller::new(whom, issuer.into(), issuer.into(), 0);
         Template::parse(template).expect(template).value(&caller)
     }
 

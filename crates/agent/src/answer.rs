@@ -14,6 +14,9 @@ pub struct Answer {
     pub usage: Usage,
     /// Names the request in logs and in the audit; its tool calls are `{request_id}.1`, `{request_id}.2`, …
     pub request_id: String,
+    /// An address that the user has to open before what they asked for can be done: to connect an account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visit: Option<String>,
     /// Why it ended before the model was done, where it did: the name of the limit that was reached, or the code
     /// of the error that came after something had already been changed.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -78,6 +78,9 @@ pub(crate) fn left_out(call: &ToolCall, sentence: String) -> ToolResult {
 
 fn noted((result, used): (ToolResult, Option<ToolUsed>), progress: &mut Progress) -> ToolResult {
     progress.used.extend(used);
+    if progress.visit.is_none() {
+        progress.visit.clone_from(&result.reply.visit);
+    }
     result
 }
 

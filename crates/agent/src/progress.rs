@@ -7,6 +7,8 @@ use crate::{Answer, AskError, ToolUsed, Usage};
 pub(crate) struct Progress {
     pub(crate) used: Vec<ToolUsed>,
     pub(crate) usage: Usage,
+    /// Where the user was sent first.
+    pub(crate) visit: Option<String>,
     /// Calls begun, for their request ids.
     pub(crate) calls: u32,
     /// A call under way that may change something.
@@ -42,6 +44,7 @@ impl Progress {
             tools_used: self.used,
             usage: self.usage,
             request_id: request_id.to_owned(),
+            visit: self.visit,
             stopped: ended.stopped,
         })
     }

@@ -40,6 +40,7 @@ async fn an_answer_says_who_what_and_with_which_tools() {
         }],
         usage: Usage { input_tokens: 0, output_tokens: 0, model_calls: 2 },
         request_id: "r".into(),
+        visit: None,
         stopped: None,
     };
     assert_eq!(answer, wanted);

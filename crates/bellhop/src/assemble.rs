@@ -9,6 +9,7 @@ use access::{Effect, IssuerConfig, Policy, Verifier, VerifierOptions};
 use agent::Agent;
 use anyhow::{Context, anyhow};
 use connector::{Connector, ErrorKind, Ownership};
+use credentials::{Accounts, Links, Store};
 use gateway::{Audit, Gateway};
 use upstream::Sources;
 
@@ -20,6 +21,7 @@ use crate::sources::HouseSources;
 pub(crate) struct House {
     pub(crate) gateway: Gateway,
     pub(crate) agent: Arc<Agent>,
+    pub(crate) accounts: Arc<Accounts>,
     pub(crate) server: Server,
     pub(crate) issuers: Vec<IssuerConfig>,
     pub(crate) authorization_servers: Vec<String>,
@@ -55,10 +57,7 @@ impl House {
             ));
         }
         let policy = Policy::new(config.resources.iter().map(|it| (it.name.clone(), it.policy.clone())));
-        let store = match config.resources.iter().any(|it| it.kind.keeps_credentials()) {
-            true => Some(config.credentials.open().await?),
-            false => None,
-        };
+        let (store, accounts) = keep_accounts(&config).await?;
         let signer = match config.resources.iter().any(|it| it.kind.is_signed()) {
             true => Some(Arc::new(config.signing.signer(&config.server, &config.issuers)?)),
             false => None,
@@ -66,7 +65,7 @@ impl House {
         let keeps_tokens = config.resources.iter().any(|it| it.kind.exchanges());
         let databases = config.resources.iter().filter(|it| matches!(it.kind, config::Kind::Sql(_)));
         let databases: BTreeSet<_> = databases.map(|it| it.name.clone()).collect();
-        let sources = Arc::new(HouseSources::new(store, signer.clone(), environment, databases));
+        let sources = Arc::new(HouseSources::new(store, accounts.clone(), signer.clone(), environment, databases));
         let Connected { resources, away } = connect(config.resources, sources.clone(), if_away).await?;
         let audit = audit(config.audit).await.context("the audit cannot be opened")?;
         let gateway = Gateway::new(resources, policy, config.limits, audit, None)?.reserving(sources.queries());
@@ -75,6 +74,7 @@ impl House {
         Ok(Self {
             gateway,
             agent: Arc::new(Agent::new(config.model, config.agent_limits, config.instructions)?),
+            accounts,
             server: config.server,
             issuers: config.issuers,
             authorization_servers: config.authorization_servers,
@@ -102,6 +102,22 @@ impl House {
         }
         Ok(Verifier::new(self.issuers.clone(), options)?)
     }
+}
+
+/// Where users' own credentials are kept, if any resource needs it, and what users may do with them.
+async fn keep_accounts(config: &Config) -> anyhow::Result<(Option<Arc<Store>>, Arc<Accounts>)> {
+    if !config.resources.iter().any(|it| it.kind.keeps_credentials()) {
+        return Ok((None, Arc::default()));
+    }
+    let store = config.credentials.open().await?;
+    let stored = config.resources.iter().filter(|it| it.kind.lets_users_set()).map(|it| it.name.clone()).collect();
+    let connects = config.resources.iter().filter_map(|it| Some((it.name.clone(), it.kind.connect_config()?.clone())));
+    let links = Links::new(config.sign_ins.clone());
+    if let Some(url) = &config.server.doors.public_url {
+        links.set_base_url(url);
+    }
+    let accounts = Accounts::new(store.clone(), stored);
+    Ok((Some(store), Arc::new(accounts.with_connections(connects, links))))
 }
 
 /// Queries that answer users' credentials must be there, and answer each user with their own.

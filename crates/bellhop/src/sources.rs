@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use access::IdentitySigner;
-use credentials::{Store, StoreSource};
+use credentials::{Accounts, ConnectionSource, Store, StoreSource};
 use gateway::Gateway;
 use upstream::{ConnectConfig, CredentialSource, Secret, Sources};
 
@@ -15,6 +15,7 @@ use crate::lookup::QuerySource;
 #[derive(Default)]
 pub(crate) struct HouseSources {
     store: Option<Arc<Store>>,
+    accounts: Arc<Accounts>,
     signer: Option<Arc<IdentitySigner>>,
     environment: Environment,
     /// Names of SQL resources.
@@ -29,11 +30,12 @@ impl HouseSources {
     /// `store` and `signer` are there where a resource needs them.
     pub(crate) fn new(
         store: Option<Arc<Store>>,
+        accounts: Arc<Accounts>,
         signer: Option<Arc<IdentitySigner>>,
         environment: &Environment,
         databases: BTreeSet<String>,
     ) -> Self {
-        Self { store, signer, environment: environment.clone(), databases, ..Self::default() }
+        Self { store, accounts, signer, environment: environment.clone(), databases, ..Self::default() }
     }
 
     /// Queries that some resource takes its users' credentials from.
@@ -54,8 +56,9 @@ impl Sources for HouseSources {
         Some(Arc::new(StoreSource::new(store, resource)))
     }
 
-    fn connect(&self, _resource: &str, _config: &ConnectConfig) -> Option<Arc<dyn CredentialSource>> {
-        None
+    fn connect(&self, resource: &str, _config: &ConnectConfig) -> Option<Arc<dyn CredentialSource>> {
+        let connect = self.accounts.connect(resource)?.clone();
+        Some(Arc::new(ConnectionSource(connect)))
     }
 
     fn query(&self, sql_resource: &str, action: &str) -> Option<Arc<dyn CredentialSource>> {

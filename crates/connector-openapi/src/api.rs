@@ -30,10 +30,8 @@ pub(crate) struct Operation {
     /// The action's name: unique, of `A-Za-z0-9_-`, at most as long as the gateway takes.
     pub(crate) name: String,
     pub(crate) method: Method,
-    /// The path's template as the document wrote it, without what stands behind `?` or `#`: `/users/{id}`.
+    /// The path's template as the document wrote it: `/users/{id}`.
     pub(crate) path: String,
-    /// Pairs that stand behind `?` in the template, sent as they are.
-    pub(crate) query: Option<String>,
     pub(crate) summary: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) tags: Vec<String>,
@@ -157,6 +155,8 @@ pub(crate) struct Skipped {
     /// `GET /things`.
     pub(crate) name: String,
     pub(crate) reason: String,
+    /// What would open it.
+    pub(crate) open_with: &'static str,
 }
 
 /// Schemas by name.

@@ -1,16 +1,17 @@
 //! From an [`Api`] to what callers are offered.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
-use connector::{Action, Catalog, Hidden, Ownership};
+use connector::{Action, Catalog, Hidden, Ownership, Schema};
 use http::Method;
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
-use crate::Config;
-use crate::api::{Api, BodyArguments, Operation, Skipped};
+use crate::api::{Api, BodyArguments, Operation, Parameter, Skipped};
 use crate::read::words;
-use crate::schema::{Side, render};
+use crate::schema::{Limits, Side, render};
+use crate::{Config, request};
 
 /// The longest description of an action, in characters: what the gateway shows of it.
 const DESCRIPTION_CHARS_MAX: usize = 400;
@@ -31,12 +32,25 @@ pub(crate) enum Tie {
 }
 
 /// What is offered of `api`; `tie` says of each operation whose calls it makes.
-pub(crate) fn catalog(api: &Api, config: &Config, tie: impl Fn(&Operation) -> Tie) -> Catalog {
+pub(crate) fn catalog(api: &Arc<Api>, config: &Config, tie: impl Fn(&Operation) -> Tie) -> Catalog {
     let mut catalog = Catalog { description: about(api), ..Catalog::default() };
     let mut hidden: Vec<Hidden> = api.skipped.iter().map(skipped).collect();
-    for operation in &api.operations {
+    for (at, operation) in api.operations.iter().enumerate() {
         match tie(operation) {
-            Tie::Tied { ownership, bound } => catalog.actions.push(action(api, operation, ownership, &bound, config)),
+            Tie::Tied { ownership, bound } => {
+                let action = Action {
+                    name: operation.name.clone(),
+                    description: description(operation),
+                    input: input(api, at, bound, config.input_limits()),
+                    output: operation.output.as_ref().map(|_| output(api, at, config.answer_limits())),
+                    effect: operation.effect,
+                    idempotent: is_idempotent(&operation.method),
+                    identity: Vec::new(),
+                    own: BTreeMap::new(),
+                    ownership,
+                };
+                catalog.actions.push(action);
+            }
             Tie::Closed { reason, open_with } => {
                 hidden.push(Hidden { name: operation.name.clone(), reason, open_with });
             }
@@ -53,25 +67,22 @@ fn about(api: &Api) -> Option<String> {
     }
 }
 
-fn action(api: &Api, operation: &Operation, ownership: Ownership, bound: &HashSet<String>, config: &Config) -> Action {
-    let answer = operation.output.as_ref().map(|schema| {
-        let root = match schema {
-            Value::Object(root) => root.clone(),
-            _ => Map::new(),
-        };
-        render(&root, &api.definitions, Side::Answer, config.answer_limits()).into()
-    });
-    Action {
-        name: operation.name.clone(),
-        description: description(operation),
-        input: render(&arguments(operation, bound), &api.definitions, Side::Request, config.input_limits()),
-        output: answer,
-        effect: operation.effect,
-        idempotent: is_idempotent(&operation.method),
-        identity: Vec::new(),
-        own: BTreeMap::new(),
-        ownership,
-    }
+/// The arguments' schema of the operation at this place, made when it is asked for.
+fn input(api: &Arc<Api>, at: usize, bound: HashSet<String>, limits: Limits) -> Schema {
+    let api = api.clone();
+    Schema::made(move || match api.operations.get(at) {
+        Some(operation) => render(&arguments(&api, operation, &bound), &api.definitions, Side::Request, limits),
+        None => Map::new(),
+    })
+}
+
+/// The same of its answer's.
+fn output(api: &Arc<Api>, at: usize, limits: Limits) -> Schema {
+    let api = api.clone();
+    Schema::made(move || match api.operations.get(at).and_then(|operation| operation.output.as_ref()) {
+        Some(Value::Object(root)) => render(root, &api.definitions, Side::Answer, limits),
+        _ => Map::new(),
+    })
 }
 
 /// Summary and description, without saying a thing twice.
@@ -93,22 +104,24 @@ fn description(operation: &Operation) -> Option<String> {
 }
 
 /// The arguments of an operation as one object schema that takes nothing else.
-pub(crate) fn arguments(operation: &Operation, bound: &HashSet<String>) -> Map<String, Value> {
+fn arguments(api: &Api, operation: &Operation, bound: &HashSet<String>) -> Map<String, Value> {
     let mut properties = Map::new();
     let mut required: Vec<Value> = Vec::new();
-    for parameter in operation.parameters.iter().filter(|it| !bound.contains(&it.argument)) {
+    let given = |parameter: &&Parameter| !bound.contains(&parameter.argument) && request::is_sent(parameter);
+    for parameter in operation.parameters.iter().filter(given) {
         let schema = described(&parameter.schema, parameter.description.as_deref(), parameter.deprecated);
         properties.insert(parameter.argument.clone(), schema);
-        if parameter.required {
+        if parameter.required && !request::is_idempotency_key(parameter) {
             required.push(parameter.argument.clone().into());
         }
     }
     if let Some(body) = &operation.body {
-        let within = |name: &str| body.schema.get(name);
+        let schema = request::body_schema(body, &api.definitions);
+        let within = |name: &str| schema.get(name);
         match &body.arguments {
             BodyArguments::Whole(argument) => {
                 if !bound.contains(argument) {
-                    properties.insert(argument.clone(), described(&body.schema, body.description.as_deref(), false));
+                    properties.insert(argument.clone(), described(&schema, body.description.as_deref(), false));
                     required.extend(body.required.then(|| argument.clone().into()));
                 }
             }
@@ -155,7 +168,7 @@ fn is_idempotent(method: &Method) -> bool {
 }
 
 fn skipped(skipped: &Skipped) -> Hidden {
-    Hidden { name: skipped.name.clone(), reason: skipped.reason.clone(), open_with: "correct the document".to_owned() }
+    Hidden { name: skipped.name.clone(), reason: skipped.reason.clone(), open_with: skipped.open_with.to_owned() }
 }
 
 /// Where many are closed for one reason, a few of them and how many more there are.

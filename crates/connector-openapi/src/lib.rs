@@ -10,6 +10,7 @@ mod catalog;
 mod collection;
 mod config;
 mod open_api;
+mod origins;
 mod read;
 mod request;
 mod response;

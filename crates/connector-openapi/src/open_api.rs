@@ -2,10 +2,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use access::Caller;
 use connector::{Catalog, Connector, Context, Error, Operation, Outcome, Permit, Result, Target};
-use upstream::{Client, Identity, Origin, Response, Sources};
+use upstream::{Client, Identity, Response, Sources};
 
 use crate::api::{self, Api};
 use crate::collection::{self, Call, Calls, Found, Rest, Settings};
+use crate::origins::Origins;
 use crate::ties::Ties;
 use crate::{Config, catalog, read, request, response};
 
@@ -15,15 +16,16 @@ pub struct OpenApi {
     name: String,
     config: Config,
     client: Client,
-    origin: Origin,
-    identity: Identity,
+    /// As they were when it started: what a description says later opens no further ones.
+    origins: Origins,
+    identity: Arc<Identity>,
     now: RwLock<Arc<Snapshot>>,
 }
 
 /// What the document said when it was last read.
 #[derive(Debug)]
 struct Snapshot {
-    api: Api,
+    api: Arc<Api>,
     catalog: Arc<Catalog>,
     ties: Ties,
     collections: Vec<Rest>,
@@ -57,16 +59,12 @@ fn append(query: &mut String, pairs: &[(String, String)]) {
 impl OpenApi {
     /// Reads the API's description.
     pub async fn connect(name: &str, config: Config, sources: &dyn Sources) -> Result<Self> {
-        let identity = Identity::new(name, &config.identity(), sources)?;
+        let identity = Arc::new(Identity::new(name, &config.identity(), sources)?);
         let api = read::read(name, &config).await?;
-        let base = config.url.as_ref().or(api.servers.first());
-        let base =
-            base.ok_or_else(|| Error::invalid("The document names no server: set `url` to the API's address."))?;
-        let wrong = |error: upstream::ConfigError| Error::invalid(error.to_string());
-        let origin = Origin::parse(base).map_err(wrong)?;
-        let client = Client::new(vec![origin.clone()], &config.http).map_err(wrong)?;
-        let now = RwLock::new(Arc::new(Snapshot::new(api, &config, &identity)));
-        Ok(Self { name: name.to_owned(), config, client, origin, identity, now })
+        let origins = Origins::new(&config, &api)?;
+        let client = Client::new(origins.all(), &config.http).map_err(|error| Error::invalid(error.to_string()))?;
+        let now = RwLock::new(Arc::new(Snapshot::new(api, &config, &identity, &origins)));
+        Ok(Self { name: name.to_owned(), config, client, origins, identity, now })
     }
 
     /// Calls one operation as this caller: the one way in which anything is sent.
@@ -74,7 +72,8 @@ impl OpenApi {
         let Call { operation, mut input, query, headers, answer_bytes_max } = call;
         let tied = now.ties.of(&operation.name).ok_or_else(|| Error::not_found("the API's operations"))?;
         tied.fill(&self.identity, caller, &now.api, operation, &mut input)?;
-        let mut request = request::build(&now.api, operation, &input, &self.origin)?;
+        let origin = self.origins.of(&now.api, operation).ok_or_else(|| Error::not_found("the API's operations"))?;
+        let mut request = request::build(&now.api, operation, &input, &origin)?;
         request.answer_bytes_max = answer_bytes_max;
         request.headers.extend(headers);
         append(&mut request.query, &query);
@@ -87,12 +86,13 @@ impl OpenApi {
 }
 
 impl Snapshot {
-    fn new(mut api: Api, config: &Config, identity: &Identity) -> Self {
+    fn new(mut api: Api, config: &Config, identity: &Arc<Identity>, origins: &Origins) -> Self {
+        let elsewhere = origins.narrow(&mut api);
+        let api = Arc::new(api);
         let ties = Ties::new(identity, &api);
         let mut catalog = catalog::catalog(&api, config, |operation| ties.told(operation));
         ties.mark(identity, &mut catalog);
-        // What is not tied to its caller is not there for anybody.
-        api.operations.retain(|operation| ties.of(&operation.name).is_some());
+        catalog.hidden.extend(elsewhere);
         let found = collections(&api, config, identity, &ties);
         catalog.collections = found.collections.iter().map(|rest| rest.collection.clone()).collect();
         catalog.hidden.extend(found.hidden);
@@ -173,7 +173,7 @@ impl Connector for OpenApi {
     async fn reload(&self) -> Result<()> {
         let api = read::read(&self.name, &self.config).await?;
         *self.now.write().unwrap_or_else(PoisonError::into_inner) =
-            Arc::new(Snapshot::new(api, &self.config, &self.identity));
+            Arc::new(Snapshot::new(api, &self.config, &self.identity, &self.origins));
         Ok(())
     }
 }

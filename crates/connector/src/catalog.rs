@@ -2,9 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use access::{Effect, Template};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::{Abilities, OperationKind};
+use crate::{Abilities, OperationKind, Schema};
 
 /// What a resource says of itself. Built once by the connector, read by everyone.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -198,9 +198,9 @@ pub struct Action {
     /// What it does, in the resource's own words.
     pub description: Option<String>,
     /// JSON Schema (2020-12) of its input; the root is an object. Nothing in it names a user.
-    pub input: Map<String, Value>,
+    pub input: Schema,
     /// JSON Schema of what it gives, where the resource says.
-    pub output: Option<Value>,
+    pub output: Option<Schema>,
     /// What it does to the world.
     pub effect: Effect,
     /// Whether doing it twice leaves the same as doing it once.

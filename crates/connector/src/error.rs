@@ -27,6 +27,9 @@ pub enum ErrorKind {
     Timeout,
     /// The resource cannot be reached now.
     Unavailable,
+    /// The resource needs something of the user first: an account to connect, a key to set. The message says what; where
+    /// there is an address to visit for it, it is [`Error::visit`].
+    NotConnected,
     /// The resource cannot do this at all.
     Unsupported,
     /// A defect on our side or an answer of the resource that nobody foresaw.
@@ -35,7 +38,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// All, in the order above.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::InvalidArgument,
         Self::NotFound,
         Self::PermissionDenied,
@@ -45,6 +48,7 @@ impl ErrorKind {
         Self::RateLimited,
         Self::Timeout,
         Self::Unavailable,
+        Self::NotConnected,
         Self::Unsupported,
         Self::Internal,
     ];
@@ -61,6 +65,7 @@ impl ErrorKind {
             Self::RateLimited => "rate_limited",
             Self::Timeout => "timeout",
             Self::Unavailable => "unavailable",
+            Self::NotConnected => "not_connected",
             Self::Unsupported => "unsupported",
             Self::Internal => "internal",
         }
@@ -79,12 +84,13 @@ pub struct Error {
     source: Option<Source>,
     retry_after: Option<Duration>,
     catalog_stale: bool,
+    visit: Option<String>,
 }
 
 impl Error {
     /// `message` is shown to users and models: a sentence to act on, with nothing internal in it.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), source: None, retry_after: None, catalog_stale: false }
+        Self { kind, message: message.into(), source: None, retry_after: None, catalog_stale: false, visit: None }
     }
 
     /// A value or name in the arguments is wrong.
@@ -124,6 +130,13 @@ impl Error {
         self
     }
 
+    /// Names the address where the user can do what is needed first. It must hold nothing about them that is not sealed.
+    #[must_use]
+    pub fn with_visit(mut self, url: impl Into<String>) -> Self {
+        self.visit = Some(url.into());
+        self
+    }
+
     /// Says that the resource is no longer what its catalog says, and that nothing was done: with a new catalog the
     /// same call may succeed.
     #[must_use]
@@ -145,6 +158,11 @@ impl Error {
     /// Whether the resource should be looked at again.
     pub fn is_catalog_stale(&self) -> bool {
         self.catalog_stale
+    }
+
+    /// The address to visit before the same call may succeed.
+    pub fn visit(&self) -> Option<&str> {
+        self.visit.as_deref()
     }
 
     /// When to try again, where that is known.

@@ -22,6 +22,7 @@ mod group;
 mod identifier;
 mod operation;
 mod outcome;
+mod schema;
 
 pub use abilities::Abilities;
 pub use access::{Caller, Effect, Permit, Target};
@@ -36,6 +37,7 @@ pub use operation::{
     Aggregate, Create, Delete, Function, Get, Invoke, List, Metric, Operation, OperationKind, Sort, Start, Update,
 };
 pub use outcome::{CountIs, Outcome};
+pub use schema::Schema;
 
 use std::fmt::Debug;
 use std::sync::Arc;

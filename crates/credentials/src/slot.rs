@@ -9,6 +9,8 @@ pub enum RecordKind {
     Credential,
     /// The tokens of an account that the user connected.
     Connection,
+    /// A flow that waits for its user to come back.
+    Pending,
 }
 
 impl RecordKind {
@@ -17,6 +19,7 @@ impl RecordKind {
         match self {
             Self::Credential => "credential",
             Self::Connection => "connection",
+            Self::Pending => "pending",
         }
     }
 }
@@ -26,7 +29,7 @@ impl RecordKind {
 pub struct Slot {
     /// The resource, by its name in the configuration.
     pub resource: String,
-    /// The user's issuer, byte for byte.
+    /// The issuer whose users these are, byte for byte.
     pub issuer: String,
     /// The user's id, byte for byte.
     pub user: String,
@@ -37,7 +40,7 @@ pub struct Slot {
 impl Slot {
     /// This caller's.
     pub fn of(caller: &Caller, resource: &str, kind: RecordKind) -> Self {
-        let (issuer, user) = (caller.issuer().to_owned(), caller.id().as_str().to_owned());
+        let (issuer, user) = (caller.realm().to_owned(), caller.id().as_str().to_owned());
         Self { resource: resource.to_owned(), issuer, user, kind }
     }
 

@@ -8,6 +8,7 @@
 mod arguments;
 mod audit;
 mod cursor;
+mod errand;
 mod gateway;
 mod limits;
 mod lookup;
@@ -21,6 +22,7 @@ mod toolbox;
 pub use audit::{
     Audit, AuditArguments, AuditError, AuditLine, AuditOptions, AuditRequired, AuditSink, BadRule, Redaction,
 };
+pub use errand::Errand;
 pub use gateway::{Gateway, GatewayError, Health};
 pub use options::{Options, ToolsMode};
 pub use reload::Reloaded;

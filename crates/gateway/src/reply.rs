@@ -42,6 +42,9 @@ pub struct Reply {
     /// When to try again, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_s: Option<u64>,
+    /// The address that the user has to visit before the same call may succeed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visit: Option<String>,
     /// Names a failed call in the logs and the audit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
@@ -68,6 +71,7 @@ impl Reply {
             error: Some(error.message().to_owned()),
             code: Some(error.kind().code()),
             retryable: Some(error.kind().retryable()),
+            visit: error.visit().map(str::to_owned),
             retry_after_s: error.retry_after().map(|after| after.as_secs().max(1)),
             request_id: Some(request_id.to_owned()),
             ..Self::default()

@@ -152,16 +152,13 @@ impl Toolbox {
 
     fn may_somewhere(&self, universal: Universal) -> Result<(), Denied> {
         let projection = &self.projection;
-        let places: Vec<Result<(), Denied>> = match universal {
+        let places: &mut dyn Iterator<Item = Result<(), Denied>> = match universal {
             Universal::Describe => return Ok(()),
-            Universal::Operation(kind) => projection
+            Universal::Operation(kind) => &mut projection
                 .collections()
-                .filter(|(_, _, collection)| collection.operations.contains(&kind))
-                .map(|(place, _, _)| self.allows(place, kind.effect()))
-                .collect(),
-            Universal::Invoke => {
-                projection.actions().map(|(place, _, action)| self.allows(place, action.effect)).collect()
-            }
+                .filter(move |(_, _, collection)| collection.operations.contains(&kind))
+                .map(move |(place, _, _)| self.allows(place, kind.effect())),
+            Universal::Invoke => &mut projection.actions().map(|(place, _, action)| self.allows(place, action.effect)),
         };
         let mut denied = Denied::Unknown;
         for place in places {

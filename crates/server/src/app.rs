@@ -2,6 +2,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use access::Verifier;
+use credentials::Accounts;
 use gateway::Gateway;
 use tokio_util::sync::CancellationToken;
 
@@ -21,6 +22,8 @@ pub struct App {
     pub verifier: Verifier,
     /// Answers in words.
     pub agent: Arc<Agent>,
+    /// Users' own credentials.
+    pub accounts: Arc<Accounts>,
     /// Bounds and names.
     pub config: Config,
     /// Issuers whose tokens are accepted, byte for byte as their own metadata writes them (RFC 8414 section 3.3).
@@ -34,6 +37,7 @@ pub(crate) struct Shared {
     pub(crate) gateway: Gateway,
     pub(crate) verifier: Verifier,
     pub(crate) agent: Arc<Agent>,
+    pub(crate) accounts: Arc<Accounts>,
     pub(crate) config: Config,
     pub(crate) authorization_servers: Vec<String>,
     pub(crate) jwks: Option<serde_json::Value>,
@@ -46,14 +50,16 @@ pub(crate) struct Shared {
 impl Shared {
     /// `stop` ends answers that stream.
     pub(crate) fn new(app: App, local: SocketAddr, stop: CancellationToken) -> Arc<Self> {
-        let App { gateway, verifier, agent, config, authorization_servers, jwks } = app;
+        let App { gateway, verifier, agent, accounts, config, authorization_servers, jwks } = app;
         let site = Site::new(&config, local);
+        accounts.links().set_base_url(&site.base_url);
         let meters = Meters::new();
         let mcp = Mcp::new(gateway.clone(), &site, &config, meters.clone(), stop);
         Arc::new(Self {
             gateway,
             verifier,
             agent,
+            accounts,
             authorization_servers,
             jwks,
             site,

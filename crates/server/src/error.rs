@@ -130,7 +130,8 @@ const fn status_of(kind: ErrorKind) -> StatusCode {
         // The request is at fault, and the message says how to mend it. `unsupported` too: no other method helps.
         ErrorKind::InvalidArgument | ErrorKind::Unsupported => StatusCode::BAD_REQUEST,
         ErrorKind::NotFound => StatusCode::NOT_FOUND,
-        ErrorKind::PermissionDenied | ErrorKind::IdentityMismatch => StatusCode::FORBIDDEN,
+        // The user is signed in here; what is missing is at the upstream, so 401 would send them to the wrong place.
+        ErrorKind::PermissionDenied | ErrorKind::IdentityMismatch | ErrorKind::NotConnected => StatusCode::FORBIDDEN,
         ErrorKind::Conflict => StatusCode::CONFLICT,
         // Well-formed, and more than a declared bound allows. 413 would blame the size of the request.
         ErrorKind::LimitExceeded => StatusCode::UNPROCESSABLE_ENTITY,

@@ -13,6 +13,7 @@ mod error;
 mod limits;
 mod mcp;
 mod metrics;
+mod page;
 mod request_id;
 mod router;
 mod routes;

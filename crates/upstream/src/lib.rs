@@ -8,6 +8,7 @@
 mod client;
 mod config;
 mod credential;
+mod fetch;
 mod identity;
 mod origin;
 mod request;
@@ -19,6 +20,7 @@ mod sources;
 pub use client::{Client, Names, SystemNames};
 pub use config::{ClientConfig, ConfigError};
 pub use credential::{Credential, CredentialSource, Placement};
+pub use fetch::{Document, Fetcher, Validators};
 pub use identity::{
     Attached, Bind, ClientAuth, ConnectConfig, CredentialConfig, Described, ExchangeConfig, Identity, IdentityConfig,
     Place, Scheme, SignedConfig, Target, Tie, another, fold,

@@ -44,6 +44,11 @@ impl Origin {
         &self.url
     }
 
+    /// Whether another has the same scheme, host and port: the paths may differ.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.holds(&other.url)
+    }
+
     /// What all addresses under it begin with, without a slash at its end.
     pub(crate) fn base(&self) -> &str {
         self.url.as_str().trim_end_matches('/')

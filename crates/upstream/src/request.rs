@@ -24,7 +24,7 @@ use crate::{Origin, Secret};
 pub struct Request {
     /// The method.
     pub method: Method,
-    /// Which of the client's origins.
+    /// One of the client's origins, with this or another base path.
     pub origin: Origin,
     /// Percent-encoded, beginning with `/`, to be put after the origin's own path. From a [`PathBuilder`].
     pub path: String,
@@ -81,6 +81,18 @@ impl fmt::Debug for Request {
             .field("path", path)
             .finish_non_exhaustive()
     }
+}
+
+/// A value, all but unreserved characters encoded.
+pub(crate) fn encode_value(out: &mut String, text: &str) {
+    encode::encode(out, text, encode::is_unreserved);
+}
+
+/// A path or query that a parser of addresses has read, in the stricter form that is sent.
+pub(crate) fn encode_path(text: &str) -> String {
+    let mut out = String::new();
+    encode::encode_rest(&mut out, text, |byte| encode::is_segment(byte) || b"/?".contains(&byte));
+    out
 }
 
 /// Headers that are about the connection and not about the call (RFC 9110 section 7.6.1), that say where the body ends,

@@ -1,10 +1,13 @@
+mod clean;
 mod meaning;
+mod said;
 mod wait;
 
 use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use reqwest::Url;
 
 pub(crate) use self::wait::retry_after;
 use crate::Secret;
@@ -22,12 +25,17 @@ pub struct Response {
     pub cut: bool,
     /// What was sent for the caller, to be masked where the upstream writes it into an error.
     pub(crate) secrets: Vec<Secret>,
+    /// Whether the request may be sent again without harm.
+    pub(crate) is_repeatable: bool,
+    /// Where it came from, redirects followed.
+    pub(crate) url: Option<Url>,
 }
 
 impl Response {
     /// A whole answer.
     pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
-        Self { status, headers, body: body.into(), cut: false, secrets: Vec::new() }
+        let (cut, secrets, is_repeatable, url) = (false, Vec::new(), true, None);
+        Self { status, headers, body: body.into(), cut, secrets, is_repeatable, url }
     }
 }
 

@@ -8,10 +8,10 @@ use super::stamp;
 use crate::shell;
 use crate::workspace::Workspace;
 
-/// The packages of `peers/node/package-lock.json`, by the Node that a Python package carries: the inspector and
+/// The packages of a `package-lock.json` below `peers/`, by the Node that a Python package carries: the inspector and
 /// the conformance suite need a newer one than systems ship. No install script of a package runs.
-pub(super) fn modules(workspace: &Workspace) -> Result<()> {
-    let (lists, folder) = (workspace.peers_lists().join("node"), workspace.peers().join("node_packages"));
+pub(super) fn modules(workspace: &Workspace, lists: &str, folder: &str) -> Result<()> {
+    let (lists, folder) = (workspace.peers_lists().join(lists), workspace.peers().join(folder));
     let node = home(&workspace.peers().join("node"))?;
     let work = || {
         for name in ["package.json", "package-lock.json"] {

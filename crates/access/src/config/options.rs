@@ -21,6 +21,8 @@ pub struct VerifierOptions {
     pub unknown_key_s: u64,
     /// Most names of unknown keys that are remembered.
     pub unknown_keys_max: u64,
+    /// Whether callers keep their token, so that it can be exchanged. Without need it is not kept.
+    pub keeps_tokens: bool,
     /// Most tokens of one issuer whose introspection is remembered.
     pub introspections_cached_max: u64,
     /// Most introspections of one issuer at once; further ones wait their turn.
@@ -51,6 +53,7 @@ impl Default for VerifierOptions {
             keys_cooldown_ms: 5_000,
             unknown_key_s: 30,
             unknown_keys_max: 1_000,
+            keeps_tokens: false,
             introspections_cached_max: 10_000,
             introspections_at_once_max: 32,
             introspection_bytes_max: 64 * 1024,

@@ -1,6 +1,7 @@
 //! From a bearer token to a caller.
 
 mod issuer;
+mod sign_in;
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::token::{self, Times};
 use crate::users::Users;
 use crate::{Caller, ConfigError, Introspected, IssuerConfig, TokenError, VerifierOptions, config};
 use issuer::{Issuer, KeySource};
+pub use sign_in::SignedIn;
 
 /// Makes callers of bearer tokens, and nothing else does. Cloning shares keys and caches.
 #[derive(Clone)]
@@ -35,6 +37,14 @@ struct Verified {
     caller: Caller,
     issuer: usize,
     key: Identity,
+    times: Times,
+}
+
+/// What the issuer stands for, by its signature or by its word.
+struct Stated {
+    claims: Map<String, Value>,
+    /// The header says `at+jwt`.
+    is_typed: bool,
     times: Times,
 }
 
@@ -148,9 +158,9 @@ impl Verifier {
                 return Err(TokenError::Issuer);
             }
             let now_s = seconds(now);
-            let cache_s = config.introspection.as_ref().map_or(0, |it| it.cache_s);
+            let cache_s = config.introspection.as_ref().map_or(0, |it| it.cache_s).max(1);
             let times = Times::read_or(&claims, Some(now_s.saturating_add(cache_s)))?;
-            let caller = self.keeping(self.judge(config, claims, false, times, now_s)?, token);
+            let caller = self.judge(config, token, Stated { claims, is_typed: false, times }, now_s)?;
             Ok(Judged { good_for: caller.expires_in(now), caller })
         };
         introspector.caller(digest, token, judge).await
@@ -160,9 +170,8 @@ impl Verifier {
     fn judge(
         &self,
         config: &IssuerConfig,
-        claims: Map<String, Value>,
-        is_typed: bool,
-        times: Times,
+        token: &str,
+        Stated { claims, is_typed, times }: Stated,
         now_s: u64,
     ) -> Result<Caller, TokenError> {
         token::for_us(&claims, config)?;
@@ -170,12 +179,8 @@ impl Verifier {
         token::access(&claims, is_typed, config.accept_id_tokens)?;
         let users = &self.inner.users;
         let whom = token::identify(config, users, claims)?;
-        Ok(Caller::new(whom, config.issuer.clone(), users.realm(config).to_owned(), times.expires_at_s))
-    }
-
-    /// The caller with the token that was verified, where somebody will need it.
-    fn keeping(&self, caller: Caller, token: &str) -> Caller {
-        if self.inner.options.keeps_tokens { caller.with_token(token) } else { caller }
+        let caller = Caller::new(whom, config.issuer.clone(), users.realm(config).to_owned(), times.expires_at_s);
+        Ok(if self.inner.options.keeps_tokens { caller.with_token(token) } else { caller })
     }
 
     async fn is_still_good(&self, known: &Verified) -> bool {
@@ -193,8 +198,9 @@ impl Verifier {
         let key = keys.verify(&parsed).await?;
         // What the token says counts only from here on.
         let (times, is_typed) = (Times::read(&parsed.claims)?, parsed.header.is_typed);
-        let caller = self.judge(config, parsed.claims, is_typed, times, self.inner.options.clock.now_s())?;
-        Ok(Verified { caller: self.keeping(caller, token), issuer: place, key, times })
+        let stated = Stated { claims: parsed.claims, is_typed, times };
+        let caller = self.judge(config, token, stated, self.inner.options.clock.now_s())?;
+        Ok(Verified { caller, issuer: place, key, times })
     }
 }
 

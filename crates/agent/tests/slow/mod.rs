@@ -71,10 +71,7 @@ pub(crate) async fn toolbox() -> (Toolbox, Arc<Log>) {
     let action = |name: &str, effect| Action {
         name: name.into(),
         description: None,
-        input: json!({"type": "object", "properties": {"n": {"type": "integer"}}})
-            .as_object()
-            .cloned()
-            .expect("an object"),
+        input: json!({"type": "object", "properties": {"n": {"type": "integer"}}}).into(),
         output: None,
         effect,
         idempotent: effect == Effect::Read,

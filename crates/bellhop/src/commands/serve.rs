@@ -79,6 +79,7 @@ pub(super) async fn run_until_told(house: House, listener: TcpListener) -> anyho
         gateway: house.gateway.clone(),
         verifier,
         agent: house.agent.clone(),
+        accounts: house.accounts.clone(),
         config: house.server.doors.clone(),
         authorization_servers: house.authorization_servers.clone(),
         jwks: house.jwks.clone(),

@@ -89,6 +89,7 @@ pub(super) fn read(text: &str, base: &Path, environment: &Environment) -> Result
     Ok(Config {
         issuers: issuers.issuers,
         authorization_servers: issuers.advertised,
+        sign_ins: issuers.sign_ins,
         server,
         model,
         agent_limits,

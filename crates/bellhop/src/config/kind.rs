@@ -7,7 +7,7 @@ use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, VariantAccess, Visitor};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
-use upstream::Sources;
+use upstream::{ConnectConfig, Sources};
 
 use super::Fault;
 
@@ -34,15 +34,25 @@ impl Kind {
         })
     }
 
-    /// Whether users' own credentials for it are kept in the store.
-    pub(crate) fn keeps_credentials(&self) -> bool {
+    /// Whether users set their own credentials for it.
+    pub(crate) fn lets_users_set(&self) -> bool {
         match self {
-            Self::Openapi(config) => {
-                let mut credentials = config.credential.iter().chain(config.credentials.values());
-                credentials.any(|it| it.store) || config.connect.is_some()
-            }
+            Self::Openapi(config) => config.credential.iter().chain(config.credentials.values()).any(|it| it.store),
             Self::Sql(_) | Self::Files(_) => false,
         }
+    }
+
+    /// How users connect their accounts to it.
+    pub(crate) fn connect_config(&self) -> Option<&ConnectConfig> {
+        match self {
+            Self::Openapi(config) => config.connect.as_ref(),
+            Self::Sql(_) | Self::Files(_) => None,
+        }
+    }
+
+    /// Whether users' own credentials for it are kept in the store.
+    pub(crate) fn keeps_credentials(&self) -> bool {
+        self.lets_users_set() || self.connect_config().is_some()
     }
 
     /// Whether calls to it carry a token that is signed here.

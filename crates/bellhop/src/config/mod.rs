@@ -18,6 +18,7 @@ use std::path::Path;
 
 use access::{IssuerConfig, ResourcePolicy};
 use agent::{Limits, Model};
+use upstream::ConnectConfig;
 
 use auth::Issuers;
 
@@ -50,6 +51,8 @@ pub(crate) struct Config {
     pub(crate) reload: Reload,
     pub(crate) signing: Signing,
     pub(crate) credentials: Credentials,
+    /// This server's own clients at the issuers, by issuer, for finding out who opens a link.
+    pub(crate) sign_ins: Vec<(String, ConnectConfig)>,
     pub(crate) resources: Vec<Resource>,
     /// What a person should know about how this was read.
     pub(crate) notes: Vec<String>,
@@ -118,8 +121,9 @@ impl Config {
         self.accept(Issuers::one(issuer));
     }
 
-    fn accept(&mut self, Issuers { issuers, advertised }: Issuers) {
+    fn accept(&mut self, Issuers { issuers, advertised, sign_ins }: Issuers) {
         self.issuers = issuers;
+        self.sign_ins = sign_ins;
         self.authorization_servers = advertised;
     }
 
@@ -142,6 +146,7 @@ impl Config {
             reload: Reload::default(),
             signing: Signing::default(),
             credentials: Credentials::nowhere(),
+            sign_ins: Vec::new(),
             resources: Vec::new(),
             notes: Vec::new(),
             origin: origin.to_owned(),

@@ -24,7 +24,7 @@ fn action(name: &str, description: String, input: Map<String, Value>, effect: Ef
     Action {
         name: name.into(),
         description: Some(description),
-        input,
+        input: input.into(),
         output: None,
         effect,
         idempotent: effect == Effect::Read,
@@ -72,7 +72,7 @@ pub(super) fn usage() -> Action {
         "required": ["bytes", "bytes_max", "files", "folders", "files_max"],
     });
     let none = input(json!({}), &[]);
-    Action { output: Some(output), ..action("usage", description.into(), none, Effect::Read) }
+    Action { output: Some(output.into()), ..action("usage", description.into(), none, Effect::Read) }
 }
 
 pub(super) fn copy(config: &Config) -> Action {
@@ -108,5 +108,8 @@ pub(super) fn search() -> Action {
             "required": ["path", "line", "text"],
         },
     });
-    Action { output: Some(output), ..action("search", description.into(), input(properties, &["text"]), Effect::Read) }
+    Action {
+        output: Some(output.into()),
+        ..action("search", description.into(), input(properties, &["text"]), Effect::Read)
+    }
 }

@@ -23,7 +23,7 @@ async fn the_catalog_names_one_collection_and_its_actions_and_no_user() {
     for identity in &files.identity {
         assert!(files.field(identity).is_none());
         for action in &catalog.actions {
-            assert!(action.input["properties"].get(identity).is_none());
+            assert!(action.input.get()["properties"].get(identity).is_none());
         }
     }
     let root = bench.root.path().to_str().unwrap();

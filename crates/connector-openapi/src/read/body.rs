@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::document::{At, Documents};
-use super::{media, names, parameter, words};
+use super::{media, names, operation, parameter, words};
 use crate::api::{Body, BodyArguments, Encoding};
 use crate::schema::{Schemas, Side, is_only};
 
@@ -38,7 +38,7 @@ pub(super) fn body<'a>(
     taken: &mut HashSet<String>,
 ) -> Result<Option<Body>, String> {
     let Some(at) = documents.follow(written) else {
-        return Err("its body refers to something that is not there".to_owned());
+        return Err(operation::lost("its body", written));
     };
     let Some(content) = at.get("content") else { return Ok(None) };
     let Some((media_type, media)) = content.members().min_by_key(|(name, _)| media::rank(name)) else {

@@ -43,7 +43,7 @@ pub(crate) async fn find(config: &Config) -> Result<Found> {
     match (&config.document, &config.url) {
         (Some(document), _) => match address(document) {
             Some(url) => {
-                let text = fetch(&url, config).await?;
+                let text = fetch(&url, config, config.document_bytes_max()).await?;
                 Ok(Found { text, address: Some(url) })
             }
             None => file(&config.base.join(document), config.document_bytes_max()).await,
@@ -57,7 +57,7 @@ fn address(document: &str) -> Option<Url> {
     Url::parse(document).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
 }
 
-async fn file(path: &Path, bytes_max: u64) -> Result<Found> {
+pub(super) async fn file(path: &Path, bytes_max: u64) -> Result<Found> {
     let wrong = |error: std::io::Error| Error::invalid(format!("{} cannot be read: {error}.", path.display()));
     let file = tokio::fs::File::open(path).await.map_err(wrong)?;
     let mut text = Vec::new();
@@ -70,8 +70,7 @@ async fn file(path: &Path, bytes_max: u64) -> Result<Found> {
 }
 
 /// Fetches one document. Its own origin and no other is reached.
-pub(super) async fn fetch(url: &Url, config: &Config) -> Result<Bytes> {
-    let bytes_max = config.document_bytes_max();
+pub(super) async fn fetch(url: &Url, config: &Config, bytes_max: u64) -> Result<Bytes> {
     let wrong = |error: upstream::ConfigError| Error::invalid(error.to_string());
     let origin = Origin::parse(&url.origin().ascii_serialization()).map_err(wrong)?;
     let client = Client::new(vec![origin.clone()], &config.http).map_err(wrong)?;
@@ -95,7 +94,7 @@ async fn look_around(base: &str, config: &Config) -> Result<Found> {
         .ok_or_else(|| Error::invalid("`url` is not an address: write it as https://api.example.com/v1"))?;
     let mut tried: Vec<String> = Vec::new();
     for candidate in candidates(&base) {
-        match fetch(&candidate, config).await {
+        match fetch(&candidate, config, config.document_bytes_max()).await {
             Ok(text) if text::parse(&text).is_ok_and(|it| it.get("openapi").or(it.get("swagger")).is_some()) => {
                 return Ok(Found { text, address: Some(candidate) });
             }

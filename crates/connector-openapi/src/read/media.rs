@@ -55,5 +55,5 @@ fn essence(media_type: &str) -> String {
 }
 
 fn is_json(essence: &str) -> bool {
-    essence.ends_with("/json") || essence.ends_with("+json") || essence == "application/json-patch"
+    essence.ends_with("/json") || essence.ends_with("+json") || essence == "application/x-json"
 }

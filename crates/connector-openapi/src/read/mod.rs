@@ -7,8 +7,10 @@ pub(crate) mod media;
 pub(crate) mod names;
 mod operation;
 mod parameter;
+mod remote;
 mod security;
 mod servers;
+mod swagger;
 mod text;
 pub(crate) mod words;
 
@@ -16,6 +18,7 @@ use std::sync::Arc;
 
 use connector::{Error, Result};
 use serde_json::Value;
+use url::Url;
 
 use crate::Config;
 use crate::api::Api;
@@ -29,14 +32,29 @@ const DESCRIPTION_CHARS_MAX: usize = 400;
 /// Finds and reads the document that `config` names, for the resource called `name`.
 pub(crate) async fn read(name: &str, config: &Config) -> Result<Api> {
     let found = find::find(config).await?;
-    let (name, config) = (name.to_owned(), config.clone());
     // Large documents take seconds of pure work.
-    let work = tokio::task::spawn_blocking(move || {
-        let documents = Documents::new(text::parse(&found.text)?, found.address);
-        drop(found.text);
-        api(&name, &documents, &config)
-    });
-    work.await.map_err(Error::internal)?
+    let mut documents = blocking(move || {
+        let root = text::parse(&found.text)?;
+        Ok(Documents::new(newest(root, found.address.as_ref()), found.address))
+    })
+    .await?;
+    if config.remote_refs {
+        remote::gather(&mut documents, config).await?;
+    }
+    let (name, config) = (name.to_owned(), config.clone());
+    blocking(move || api(&name, &documents, &config)).await
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+}
+
+/// The document, in OpenAPI 3 where it was Swagger 2.0.
+fn newest(root: Value, address: Option<&Url>) -> Value {
+    // `2.0` without quotes is a number in YAML.
+    let old =
+        root.get("swagger").is_some_and(|version| version.as_str() == Some("2.0") || version.as_f64() == Some(2.0));
+    if old { swagger::upgraded(&root, address) } else { root }
 }
 
 /// What the documents say.

@@ -48,7 +48,7 @@ impl<'a> Reader<'a> {
         let paths = self.documents.root().get("paths").into_iter().flat_map(At::members);
         for (path, written) in paths {
             let Some(item) = self.documents.follow(written) else {
-                self.skip(path, "its path refers to something that is not there");
+                self.skip(path, &lost("its path", written));
                 continue;
             };
             for (word, method) in METHODS {
@@ -67,7 +67,8 @@ impl<'a> Reader<'a> {
     }
 
     fn skip(&mut self, name: &str, reason: &str) {
-        self.skipped.push(Skipped { name: words::clean(name, 200), reason: reason.to_owned() });
+        let open_with = if reason.contains(ELSEWHERE) { "remote_refs = true" } else { "correct the document" };
+        self.skipped.push(Skipped { name: words::clean(name, 200), reason: reason.to_owned(), open_with });
     }
 
     fn operation(
@@ -84,12 +85,6 @@ impl<'a> Reader<'a> {
         if method == Method::TRACE {
             return Err("TRACE sends back what it gets, credentials too".to_owned());
         }
-        // What follows in such a path tells operations of the same address apart and is no part of it.
-        let (path, _) = path.split_once('#').unwrap_or((path, ""));
-        let (path, query) = match path.split_once('?') {
-            Some((path, query)) => (path, Some(query.to_owned()).filter(|query| !query.is_empty())),
-            None => (path, None),
-        };
         let mut taken = HashSet::new();
         let (shared, own) = (item.get("parameters"), at.get("parameters"));
         let parameters = parameter::parameters(self.documents, path, shared, own, &mut self.schemas, &mut taken)?;
@@ -103,7 +98,6 @@ impl<'a> Reader<'a> {
         Ok(Operation {
             effect,
             path: path.to_owned(),
-            query,
             summary: text("summary").or_else(|| item.text("summary").map(|it| words::clean(it, DESCRIPTION_CHARS_MAX))),
             description: text("description"),
             tags: tags(at),
@@ -135,6 +129,16 @@ impl<'a> Reader<'a> {
         })
     }
 }
+
+/// Why something that a `$ref` should lead to cannot be used.
+pub(super) fn lost(what: &str, written: At<'_>) -> String {
+    let reference = written.text("$ref").unwrap_or_default();
+    let place = if reference.starts_with('#') { "that leads nowhere" } else { ELSEWHERE };
+    format!("{what} is a reference {place}")
+}
+
+/// How a reference to a document that was not read is told from one that leads nowhere.
+const ELSEWHERE: &str = "to another document";
 
 fn tags(at: At<'_>) -> Vec<String> {
     let tags = at.get("tags").into_iter().flat_map(At::items).take(TAGS_MAX);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::json;
 
 use super::document::{At, Documents};
-use super::{names, words};
+use super::{names, operation, words};
 use crate::api::{Parameter, Place, Style};
 use crate::schema::Schemas;
 
@@ -28,7 +28,7 @@ pub(super) fn parameters<'a>(
     let mut found: Vec<(Place, &str, At<'a>)> = Vec::new();
     for written in [own, shared].into_iter().flatten().flat_map(At::items) {
         let Some(at) = documents.follow(written) else {
-            return Err(format!("a parameter refers to {}, which is not there", shown(written)));
+            return Err(operation::lost("a parameter", written));
         };
         let (Some(name), Some(place)) = (at.text("name"), place(at)) else { continue };
         let ignored = match place {
@@ -51,10 +51,6 @@ pub(super) fn parameters<'a>(
         }
     }
     Ok(all)
-}
-
-fn shown(at: At<'_>) -> String {
-    words::clean(at.text("$ref").unwrap_or_default(), 80)
 }
 
 fn place(at: At<'_>) -> Option<Place> {

@@ -40,7 +40,8 @@ fn known_type(name: &str) -> Option<&'static str> {
 
 /// OpenAPI 3.0's `nullable`: it adds null to the types where there are any (3.0.3, section 4.7.24).
 pub(super) fn nullable(schema: &Value, out: &mut Map<String, Value>) {
-    if schema.get("nullable").and_then(Value::as_bool) != Some(true) {
+    let says = |name: &str| schema.get(name).and_then(Value::as_bool) == Some(true);
+    if !says("nullable") && !says("x-nullable") {
         return;
     }
     if let Some(Value::String(one)) = out.get("type").cloned() {

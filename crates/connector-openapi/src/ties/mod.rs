@@ -6,6 +6,7 @@ mod hide;
 mod schema;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use connector::{Catalog, Hidden, Ownership};
 use indexmap::IndexMap;
@@ -18,7 +19,7 @@ use crate::catalog;
 /// The ties of an API's operations, by name. One that has none is not offered.
 #[derive(Debug, Default)]
 pub(crate) struct Ties {
-    by_operation: HashMap<String, Tied>,
+    by_operation: HashMap<String, Arc<Tied>>,
     closed: HashMap<String, Hidden>,
 }
 
@@ -40,7 +41,7 @@ impl Ties {
         let mut ties = Self::default();
         for operation in &api.operations {
             match Tied::new(identity, api, operation) {
-                Ok(tied) => drop(ties.by_operation.insert(operation.name.clone(), tied)),
+                Ok(tied) => drop(ties.by_operation.insert(operation.name.clone(), Arc::new(tied))),
                 Err(closed) => drop(ties.closed.insert(operation.name.clone(), closed)),
             }
         }
@@ -65,7 +66,7 @@ impl Ties {
     }
 
     /// The tie of an operation that is offered.
-    pub(crate) fn of(&self, operation: &str) -> Option<&Tied> {
+    pub(crate) fn of(&self, operation: &str) -> Option<&Arc<Tied>> {
         self.by_operation.get(operation)
     }
 
@@ -75,10 +76,11 @@ impl Ties {
     }
 
     /// Takes out of the actions' inputs what is the caller's own however deep, and says what may stand there after all.
-    pub(crate) fn mark(&self, identity: &Identity, catalog: &mut Catalog) {
+    pub(crate) fn mark(&self, identity: &Arc<Identity>, catalog: &mut Catalog) {
         catalog.actions.retain_mut(|action| {
             let Some(tied) = self.of(&action.name) else { return false };
-            tied.hide(identity, &mut action.input);
+            let (hiding, whose) = (tied.clone(), identity.clone());
+            action.input = action.input.clone().changed(move |input| hiding.hide(&whose, input));
             for (argument, at) in &tied.bound {
                 let Some(bind) = identity.binds().get(*at) else { continue };
                 if bind.template.is_caller_id() {

@@ -84,8 +84,8 @@ pub(super) async fn declared(
     let action = Action {
         name: place.name.to_owned(),
         description: settings.description.clone().or_else(|| function.comment.clone()),
-        input: parameter::input(properties, needed),
-        output: given,
+        input: parameter::input(properties, needed).into(),
+        output: given.map(Into::into),
         effect,
         idempotent: effect == Effect::Read,
         identity: bound.iter().map(|name| (*name).clone()).collect(),

@@ -62,8 +62,8 @@ pub(super) async fn declared(
     let action = Action {
         name: place.name.to_owned(),
         description: Some(query.description.clone()),
-        input: input(query),
-        output: Some(output),
+        input: input(query).into(),
+        output: Some(output.into()),
         effect: query.effect,
         idempotent: read,
         identity: vec!["caller_id".into()],

@@ -60,9 +60,9 @@ async fn functions_act_as_the_caller() {
         (total.description.as_deref(), &total.identity[..]),
         (Some("What I have spent"), &["p_user_id".to_owned()][..])
     );
-    assert_eq!(total.input["properties"], json!({"since": {"type": "string", "format": "date"}}));
+    assert_eq!(total.input.get()["properties"], json!({"since": {"type": "string", "format": "date"}}));
     let orders = catalog.action("my_orders").unwrap();
-    assert_eq!(orders.input["required"], json!(["Most"]));
+    assert_eq!(orders.input.get()["required"], json!(["Most"]));
     let hidden = catalog.hidden.iter().find(|hidden| hidden.name == "open").unwrap();
     assert_eq!(hidden.open_with, "functions.open.shared = true  # in [resources.shop]");
 }

@@ -107,9 +107,9 @@ with_queries! {
         let catalog = world.sql.catalog();
         let tenant = catalog.action("tenant").unwrap();
         assert_eq!(tenant.ownership, Ownership::Owned { by: ":caller.claims.org".into() });
-        assert_eq!(Value::Object(tenant.input.clone()), json!({"type": "object", "properties": {}, "additionalProperties": false}));
+        assert_eq!(Value::Object((*tenant.input.get()).clone()), json!({"type": "object", "properties": {}, "additionalProperties": false}));
         assert_eq!(catalog.action("figures").unwrap().ownership, Ownership::Shared { writable: false });
-        let input = &catalog.action("note").unwrap().input;
+        let input = catalog.action("note").unwrap().input.get();
         assert_eq!(input["properties"]["note"], json!({"type": "string", "maxLength": 20}));
         assert_eq!(input["required"], json!(["id"]));
     }

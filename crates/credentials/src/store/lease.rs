@@ -35,6 +35,16 @@ impl Store {
         .await
     }
 
+    /// Forgets the record, if it is still what was leased.
+    pub async fn remove_leased(&self, lease: &Lease) -> Result<(), StoreError> {
+        self.in_time(async {
+            let mut transaction = self.begin().await?;
+            transaction.delete_leased(&self.row_keys(&lease.slot), lease.until_ms).await?;
+            transaction.commit().await
+        })
+        .await
+    }
+
     /// Gives the lease back without a change.
     pub async fn give_back(&self, lease: Lease) -> Result<(), StoreError> {
         let Lease { slot, until_ms } = lease;

@@ -1,5 +1,5 @@
 use super::{Entry, Label, Store, named};
-use crate::StoreError;
+use crate::{RecordKind, StoreError};
 
 /// Rows that are read at once.
 const PAGE_ROWS: i64 = 500;
@@ -16,6 +16,9 @@ impl Store {
             last.clone_from(row_key);
             for (row_key, key_id, label) in page {
                 let label = Label::open(self.known(&key_id)?, &row_key, &label);
+                if label.as_ref().is_some_and(|label| label.slot.kind == RecordKind::Pending) {
+                    continue;
+                }
                 entries.push(Entry::new(named(&row_key), key_id, label));
             }
         }

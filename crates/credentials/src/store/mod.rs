@@ -5,6 +5,7 @@ mod lease;
 mod list;
 mod pool;
 mod rotate;
+mod text;
 mod transaction;
 
 use std::path::PathBuf;
@@ -188,6 +189,6 @@ fn now_ms() -> i64 {
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
-fn now_s() -> u64 {
+pub(crate) fn now_s() -> u64 {
     u64::try_from(now_ms() / 1000).unwrap_or_default()
 }

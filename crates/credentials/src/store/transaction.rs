@@ -59,6 +59,14 @@ impl Transaction {
         }))
     }
 
+    pub(super) async fn delete_leased(&mut self, row_keys: &[Vec<u8>], lease_until_ms: i64) -> Result<(), StoreError> {
+        const SQL: &str = "DELETE FROM bellhop_credentials WHERE row_key = $1 AND lease_until_ms = $2";
+        for row_key in row_keys {
+            on!(self, connection => sqlx::query(SQL).bind(row_key).bind(lease_until_ms).execute(connection).await.map(drop)?);
+        }
+        Ok(())
+    }
+
     /// Puts `row` where the row `old` is, if its lease is `lease_until_ms`; any lease where that is `None`. A lease that
     /// was asked for is given back.
     pub(super) async fn replace(

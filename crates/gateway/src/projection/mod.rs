@@ -4,17 +4,19 @@ mod common;
 mod describe;
 mod names;
 mod schema;
+mod search;
 mod several;
 mod typed;
 mod universal;
 mod words;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use access::Effect;
 use connector::{Action, Catalog, Collection, OperationKind};
 use jsonschema::Validator;
+use moka::sync::Cache;
 
 use crate::{Options, Tool, ToolsMode};
 
@@ -25,11 +27,18 @@ pub(crate) struct Projection {
     pub(crate) resources: Vec<Known>,
     pub(crate) universal: Option<Vec<Arc<Entry>>>,
     typed: Vec<Typed>,
+    /// Typed tools that were needed, with their validators.
+    made: Cache<usize, Option<Arc<Entry>>>,
     by_name: HashMap<String, usize>,
     by_place: HashMap<(Place, Option<OperationKind>), usize>,
     resource_types: HashMap<Place, String>,
+    actions: HashMap<String, Place>,
+    index: search::Index,
     options: Options,
 }
+
+/// How many typed tools are kept when they are not listed: of twenty thousand operations few are called.
+const MADE_MAX: u64 = 1_000;
 
 /// A resource and the catalog that the tools were made from.
 pub(crate) struct Known {
@@ -84,11 +93,10 @@ pub(crate) enum Universal {
     Invoke,
 }
 
-/// A typed tool, made when it is first needed: with a thousand tables most never are.
+/// A typed tool, made when it is needed: with a thousand tables most never are.
 struct Typed {
     name: String,
     route: Route,
-    entry: OnceLock<Option<Arc<Entry>>>,
 }
 
 impl Projection {
@@ -119,14 +127,28 @@ impl Projection {
             })
             .collect();
         let resource_types = names::resource_types(&resources);
-        Self { resources, universal, typed, by_name, by_place, resource_types, options: options.clone() }
+        let actions = resource_types.iter().filter(|(place, _)| matches!(place, Place::Action { .. }));
+        let actions = actions.map(|(place, name)| (name.clone(), *place)).collect();
+        let kept = if universal.is_some() { MADE_MAX } else { typed.len() as u64 };
+        Self {
+            resources,
+            universal,
+            typed,
+            made: Cache::new(kept),
+            by_name,
+            by_place,
+            resource_types,
+            actions,
+            index: search::Index::default(),
+            options: options.clone(),
+        }
     }
 
     /// The tools that are listed, in their fixed order.
     pub(crate) fn listed(&self) -> Vec<Arc<Entry>> {
         match &self.universal {
             Some(entries) => entries.clone(),
-            None => self.typed.iter().filter_map(|tool| self.made(tool)).collect(),
+            None => (0..self.typed.len()).filter_map(|at| self.made(at)).collect(),
         }
     }
 
@@ -134,17 +156,28 @@ impl Projection {
     pub(crate) fn named(&self, name: &str) -> Option<Arc<Entry>> {
         match &self.universal {
             Some(entries) => entries.iter().find(|entry| entry.tool.name == name).cloned(),
-            None => self.made(self.typed.get(*self.by_name.get(name)?)?),
+            None => self.made(*self.by_name.get(name)?),
         }
     }
 
     /// The typed tool of a collection's operation, or of an action where `kind` is none, listed or not.
     pub(crate) fn typed_at(&self, place: Place, kind: Option<OperationKind>) -> Option<Arc<Entry>> {
-        self.made(self.typed.get(*self.by_place.get(&(place, kind))?)?)
+        self.made(*self.by_place.get(&(place, kind))?)
     }
 
-    fn made(&self, typed: &Typed) -> Option<Arc<Entry>> {
-        typed.entry.get_or_init(|| typed::entry(self, &typed.name, typed.route)).clone()
+    fn made(&self, at: usize) -> Option<Arc<Entry>> {
+        let tool = self.typed.get(at)?;
+        self.made.get_with(at, || typed::entry(self, &tool.name, tool.route))
+    }
+
+    /// The places that a search finds, best first.
+    pub(crate) fn search(&self, words: &str) -> Vec<Place> {
+        self.index.find(self, words)
+    }
+
+    /// The action that arguments call by exactly this name.
+    pub(crate) fn action_named(&self, name: &str) -> Option<Place> {
+        self.actions.get(name).copied()
     }
 
     pub(crate) fn collection(&self, place: Place) -> Option<&Collection> {

@@ -1,5 +1,4 @@
 use std::collections::{HashMap, HashSet};
-use std::sync::OnceLock;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use connector::OperationKind;
@@ -18,13 +17,13 @@ pub(super) fn typed(resources: &[Known]) -> Vec<Typed> {
             for kind in OperationKind::ALL.into_iter().filter(|kind| collection.operations.contains(kind)) {
                 let name = format!("{}_{}_{}", known.name, collection.name, kind.as_str());
                 let route = Route::Operation { place: Place::Collection { resource, index }, kind };
-                tools.push(Typed { name: unique(&name, &mut taken), route, entry: OnceLock::new() });
+                tools.push(Typed { name: unique(&name, &mut taken), route });
             }
         }
         for (index, action) in known.actions() {
             let name = format!("{}_{}", known.name, action.name);
             let route = Route::Invoke { place: Place::Action { resource, index } };
-            tools.push(Typed { name: unique(&name, &mut taken), route, entry: OnceLock::new() });
+            tools.push(Typed { name: unique(&name, &mut taken), route });
         }
     }
     tools

@@ -166,6 +166,17 @@ fn metrics(figures: bool) -> Value {
     })
 }
 
+/// The envelope around what an action gives; its definitions stand where `#/$defs/…` leads.
+pub(super) fn answer_of(output: Option<&Map<String, Value>>) -> Map<String, Value> {
+    let mut data = output.cloned().unwrap_or_default();
+    let definitions = data.shift_remove("$defs");
+    let mut schema = answer(data.into());
+    if let Some(definitions) = definitions {
+        schema.insert("$defs".into(), definitions);
+    }
+    schema
+}
+
 /// The envelope as a schema. `data` is whatever the operation gives.
 pub(super) fn answer(data: Value) -> Map<String, Value> {
     let schema = json!({
@@ -183,6 +194,7 @@ pub(super) fn answer(data: Value) -> Map<String, Value> {
             "code": {"type": "string"},
             "retryable": {"type": "boolean"},
             "retry_after_s": {"type": "integer"},
+            "visit": {"type": "string", "description": "An address that the user must open first."},
             "request_id": {"type": "string"}
         },
         "required": ["success"]

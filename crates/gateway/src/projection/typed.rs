@@ -82,7 +82,7 @@ fn description(collection: &Collection, kind: OperationKind) -> String {
 
 fn invoke(projection: &Projection, name: &str, place: Place) -> Option<Tool> {
     let action = projection.action(place)?;
-    let output = action.output.clone().unwrap_or_else(|| json!({}));
+    let output = action.output.as_ref().map(|schema| schema.get());
     Some(Tool {
         name: name.to_owned(),
         title: title(action),
@@ -90,8 +90,8 @@ fn invoke(projection: &Projection, name: &str, place: Place) -> Option<Tool> {
             words if words.is_empty() => format!("Invoke {}.", action.name),
             words => words,
         },
-        input_schema: Arc::new(without_headers(&action.input)),
-        output_schema: Arc::new(schema::answer(output)),
+        input_schema: Arc::new(without_headers(&action.input.get())),
+        output_schema: Arc::new(schema::answer_of(output.as_deref())),
         effect: action.effect,
         idempotent: action.idempotent,
     })

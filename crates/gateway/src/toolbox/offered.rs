@@ -105,31 +105,43 @@ impl Toolbox {
         if let Some(name) = arguments.get("resource_type").and_then(Value::as_str) {
             return self.describe_one(name);
         }
-        let search = arguments.get("search").and_then(Value::as_str).unwrap_or_default().to_lowercase();
-        let words: Vec<&str> = search.split_whitespace().collect();
+        let search = arguments.get("search").and_then(Value::as_str).unwrap_or_default();
         let number = |name: &str, default: u64| arguments.get(name).and_then(Value::as_u64).unwrap_or(default) as usize;
         let (limit, offset) = (number("limit", 50), number("offset", 0));
-        let collections = self.collections();
-        let actions = self.actions();
-        let found: Vec<Value> = collections
-            .iter()
-            .filter(|offered| matches(&words, &offered.resource_type, offered.collection.description.as_deref()))
-            .map(|offered| {
-                let operations: Vec<_> = offered.operations.iter().map(|kind| kind.as_str()).collect();
-                summary(&offered.resource_type, offered.collection.description.as_deref(), &operations)
-            })
-            .chain(
-                actions
-                    .iter()
-                    .filter(|offered| matches(&words, &offered.name, offered.action.description.as_deref()))
-                    .map(|offered| summary(&offered.name, offered.action.description.as_deref(), &["invoke"])),
-            )
-            .collect();
-        let page: Vec<&Value> = found.iter().skip(offset).take(limit).collect();
+        let found: Vec<Place> = self.projection.search(search).into_iter().filter(|at| self.is_offered(*at)).collect();
+        let page: Vec<Value> = found.iter().skip(offset).take(limit).filter_map(|at| self.line(*at)).collect();
         let mut outcome = connector::Outcome::of(&page)?;
         outcome.count = Some(found.len() as u64);
         outcome.has_more = Some(offset + page.len() < found.len());
         Ok(outcome)
+    }
+
+    fn is_offered(&self, place: Place) -> bool {
+        match (self.projection.collection(place), self.projection.action(place)) {
+            (Some(collection), _) => collection.operations.iter().any(|it| self.allows(place, it.effect()).is_ok()),
+            (None, Some(action)) => self.allows(place, action.effect).is_ok(),
+            (None, None) => false,
+        }
+    }
+
+    fn line(&self, place: Place) -> Option<Value> {
+        let name = self.projection.resource_type(place);
+        if let Some(collection) = self.projection.collection(place) {
+            let allowed = collection.operations.iter().filter(|it| self.allows(place, it.effect()).is_ok());
+            let operations: Vec<_> = allowed.map(|it| it.as_str()).collect();
+            return Some(summary(name, collection.description.as_deref(), &operations));
+        }
+        let action = self.projection.action(place)?;
+        Some(summary(name, action.description.as_deref(), &["invoke"]))
+    }
+
+    /// The action that is called exactly this, where this caller may invoke it.
+    pub(super) fn action_named(&self, name: &str) -> Option<OfferedAction<'_>> {
+        let place = self.projection.action_named(name)?;
+        let action = self.projection.action(place)?;
+        self.allows(place, action.effect).ok()?;
+        let resource = &self.projection.resources.get(place.resource())?.name;
+        Some(OfferedAction { name: name.to_owned(), resource, action, place })
     }
 
     fn describe_one(&self, name: &str) -> connector::Result<connector::Outcome> {
@@ -157,9 +169,4 @@ impl OfferedAction<'_> {
     pub(super) fn place(&self) -> Place {
         self.place
     }
-}
-
-fn matches(words: &[&str], name: &str, description: Option<&str>) -> bool {
-    let text = format!("{name} {}", description.unwrap_or_default()).to_lowercase();
-    words.iter().all(|word| text.contains(word))
 }

@@ -49,6 +49,9 @@ impl Toolbox {
 
     /// The action that `name` means.
     pub(super) fn offered_action(&self, name: &str) -> Result<OfferedAction<'_>> {
+        if let Some(offered) = self.action_named(name) {
+            return Ok(offered);
+        }
         let mut all = self.actions();
         let at = position(&all, name, |it| (&it.name, it.resource, &it.action.name));
         match at {

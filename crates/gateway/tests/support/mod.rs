@@ -39,10 +39,11 @@ impl Shelf {
             actions: vec![Action {
                 name: "publish".into(),
                 description: Some("Publish a note.".into()),
-                input: schema(json!({
+                input: json!({
                     "type": "object", "properties": {"id": {"type": "integer", "x-mcp-header": "Note"}}, "required": ["id"],
                     "additionalProperties": false
-                })),
+                })
+                .into(),
                 output: None,
                 effect: Effect::Destroy,
                 idempotent: false,

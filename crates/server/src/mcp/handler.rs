@@ -16,7 +16,7 @@ use rmcp::{ErrorData, RoleServer, ServerHandler};
 
 use super::errors::VERSIONS;
 use super::service::ScopesNeeded;
-use super::{call, convert};
+use super::{call, convert, visit};
 use crate::metrics::Meters;
 
 /// How long a client may keep the tool list and what the server says of itself. Both follow the user's token.
@@ -158,8 +158,13 @@ impl ServerHandler for Handler {
     ) -> Result<CallToolResponse, ErrorData> {
         let parts = cx.extensions.get::<Parts>();
         let (toolbox, request_id) = (self.toolbox(parts)?, call::named(parts));
+        let answered = request.input_responses.clone();
         let ended = call::call(&toolbox, request, &request_id, &cx).await?;
+        let asked = ended.as_ref().ok().and_then(|reply| visit::asked(reply, answered.as_ref(), &cx));
         let mut result = self.ended(ended, parts, &request_id)?;
+        if let Some(asked) = asked {
+            return asked;
+        }
         result.meta = self.meta(&cx);
         Ok(result.into())
     }

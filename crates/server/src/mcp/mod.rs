@@ -7,6 +7,7 @@ mod handler;
 mod message;
 mod progress;
 mod service;
+mod visit;
 
 pub(crate) use handler::Handler;
 pub(crate) use service::{Mcp, serve};

@@ -1,6 +1,9 @@
 //! One file for each endpoint, and the one table from which the router is made.
 
 mod chat;
+mod connect;
+mod connections;
+mod credentials;
 mod health;
 mod metrics;
 mod openapi;
@@ -40,20 +43,41 @@ pub struct Endpoint {
 pub(crate) struct Route {
     pub(crate) path: &'static str,
     pub(crate) access: Access,
-    pub(crate) method: &'static str,
+    pub(crate) methods: &'static [&'static str],
     pub(crate) handlers: MethodRouter<Arc<Shared>>,
 }
 
 /// Every path there is.
 pub(crate) fn table(config: &Config) -> Vec<Route> {
     use Access::{Public, User};
-    let get_at = |path, access, handlers| Route { path, access, method: "GET", handlers };
-    let post_at = |path, access, handlers| Route { path, access, method: "POST", handlers };
+    let get_at = |path, access, handlers| Route { path, access, methods: &["GET"], handlers };
+    let post_at = |path, access, handlers| Route { path, access, methods: &["POST"], handlers };
     let mut routes = vec![
         post_at("/mcp", User, post(mcp::serve)),
         post_at("/api/agents/chat", User, post(chat::ask)),
         get_at("/api/tools", User, get(tools::list)),
         post_at("/api/tools/{name}", User, post(tools::call)),
+        Route {
+            path: "/api/credentials/{resource}",
+            access: User,
+            methods: &["GET", "PUT", "DELETE"],
+            handlers: get(credentials::look).put(credentials::set).delete(credentials::remove),
+        },
+        get_at("/api/connections", User, get(connections::list)),
+        Route {
+            path: "/api/connections/{resource}",
+            access: User,
+            methods: &["GET", "POST", "DELETE"],
+            handlers: get(connections::look).post(connections::begin).delete(connections::remove),
+        },
+        get_at("/connect/callback", Public, get(connect::callback)),
+        get_at("/connect/signed-in", Public, get(connect::signed_in)),
+        Route {
+            path: "/connect/{ticket}",
+            access: Public,
+            methods: &["GET", "POST"],
+            handlers: get(connect::visit).post(connect::confirm),
+        },
         get_at("/.well-known/oauth-protected-resource", Public, get(well_known::root)),
         get_at("/.well-known/oauth-protected-resource/{*path}", Public, get(well_known::inserted)),
         get_at("/.well-known/jwks.json", Public, get(well_known::keys)),
@@ -73,6 +97,9 @@ pub(crate) fn table(config: &Config) -> Vec<Route> {
 
 /// Every endpoint that a server with this configuration has.
 pub fn endpoints(config: &Config) -> Vec<Endpoint> {
-    let endpoint = |route: Route| Endpoint { method: route.method, path: route.path, access: route.access };
-    table(config).into_iter().map(endpoint).collect()
+    let each = |route: Route| {
+        let Route { path, access, methods, .. } = route;
+        methods.iter().map(move |method| Endpoint { method, path, access })
+    };
+    table(config).into_iter().flat_map(each).collect()
 }

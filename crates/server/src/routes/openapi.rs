@@ -14,6 +14,15 @@ pub(super) async fn document(State(shared): State<Arc<Shared>>) -> Json<Value> {
         "/api/agents/chat": {"post": chat()},
         "/api/tools": {"get": tools()},
         "/api/tools/{name}": {"post": call()},
+        "/api/credentials/{resource}": credential(),
+        "/api/connections": {"get": connections()},
+        "/api/connections/{resource}": connection(),
+        "/connect/callback": {"get": page("Where an upstream sends users back to", json!([]))},
+        "/connect/signed-in": {"get": page("Where the identity provider sends users back to", json!([]))},
+        "/connect/{ticket}": {
+            "get": page("A link of an answer, to connect an account", ticket()),
+            "post": page("The same, confirmed", ticket())
+        },
         "/.well-known/oauth-protected-resource": {"get": public("Protected resource metadata (RFC 9728)")},
         "/.well-known/jwks.json": {"get": public("Keys that tokens signed here are checked with (RFC 7517)")},
         "/.well-known/oauth-protected-resource/{path}": {"get": well_known()},
@@ -81,6 +90,7 @@ fn chat() -> Value {
             "success": {"type": "boolean"}, "duration_ms": {"type": "integer"}
         }}},
         "usage": {"type": ["object", "null"]},
+        "visit": {"type": "string", "format": "uri", "description": "An address that the user must open first"},
         "request_id": {"type": "string"}
     }});
     json!({
@@ -113,6 +123,86 @@ fn call() -> Value {
     })
 }
 
+fn credential() -> Value {
+    let text = json!({"type": "string", "minLength": 1, "writeOnly": true});
+    let one = |properties: Value, required: Value| json!({"type": "object", "additionalProperties": false, "properties": properties, "required": required});
+    let given = json!({"oneOf": [
+        one(json!({"token": text}), json!(["token"])),
+        one(json!({"username": text, "password": text}), json!(["username", "password"]))
+    ]});
+    let data = json!({"type": "object", "properties": {
+        "resource": {"type": "string"}, "set": {"type": "boolean"}, "type": {"enum": ["token", "basic"]},
+        "set_at_s": {"type": "integer"}, "removed": {"type": "boolean"}
+    }});
+    let answer = json!({"type": "object", "properties": {"success": {"const": true}, "data": data}});
+    json!({
+        "get": {
+            "summary": "Whether you have set a credential for a resource",
+            "parameters": named(),
+            "responses": responses(answer.clone())
+        },
+        "put": {
+            "parameters": named(),
+            "summary": "Keep your own credential for a resource",
+            "requestBody": {"required": true, "content": {"application/json": {"schema": given}}},
+            "responses": responses(answer.clone())
+        },
+        "delete": {"summary": "Forget it", "parameters": named(), "responses": responses(answer)}
+    })
+}
+
+fn connections() -> Value {
+    let state = json!({"type": "object", "properties": {
+        "resource": {"type": "string"}, "set": {"type": "boolean"}, "set_at_s": {"type": "integer"}
+    }});
+    let answer = json!({"type": "object", "properties": {
+        "success": {"const": true}, "count": {"type": "integer"}, "data": {"type": "array", "items": state}
+    }});
+    json!({"summary": "The accounts that you can connect, and whether you have", "responses": responses(answer)})
+}
+
+fn connection() -> Value {
+    let answer = |properties: Value| {
+        let data = json!({"type": "object", "properties": properties});
+        responses(json!({"type": "object", "properties": {"success": {"const": true}, "data": data}}))
+    };
+    json!({
+        "get": {
+            "summary": "Whether you have connected your account",
+            "parameters": named(),
+            "responses": answer(json!({"resource": {"type": "string"}, "set": {"type": "boolean"}}))
+        },
+        "post": {
+            "summary": "Begin to connect your account",
+            "description": "To be called from the user's browser, with credentials: the answer sets a cookie that the way \
+                back asks for. Then send the browser to `visit`.",
+            "parameters": named(),
+            "responses": answer(json!({"resource": {"type": "string"}, "visit": {"type": "string", "format": "uri"}}))
+        },
+        "delete": {
+            "summary": "Forget your account and give its tokens back",
+            "parameters": named(),
+            "responses": answer(json!({"resource": {"type": "string"}, "removed": {"type": "boolean"}}))
+        }
+    })
+}
+
+fn page(summary: &str, parameters: Value) -> Value {
+    json!({"summary": summary, "security": [], "parameters": parameters, "responses": {
+        "200": {"description": "A page", "content": {"text/html": {}}},
+        "303": {"description": "On to the next page"},
+        "default": {"description": "A page that says what went wrong", "content": {"text/html": {}}}
+    }})
+}
+
+fn ticket() -> Value {
+    json!([{"name": "ticket", "in": "path", "required": true, "schema": {"type": "string"}}])
+}
+
+fn named() -> Value {
+    json!([{"name": "resource", "in": "path", "required": true, "schema": {"type": "string"}}])
+}
+
 fn responses(answer: Value) -> Value {
     json!({
         "200": {"description": "Done", "content": {"application/json": {"schema": answer}}},
@@ -142,6 +232,7 @@ fn components() -> Value {
                 "code": {"type": "string"},
                 "retryable": {"type": "boolean"},
                 "retry_after_s": {"type": "integer"},
+                "visit": {"type": "string", "format": "uri", "description": "An address that the user must open first"},
                 "request_id": {"type": "string"}
             }}
         }

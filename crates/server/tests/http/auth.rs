@@ -8,11 +8,22 @@ use serde_json::{Value, json};
 use super::server::{Answer, ISSUER, Server, failed};
 
 /// Every endpoint. One that is added must be added here, with who may reach it.
-const ALL: [(&str, &str, Access); 11] = [
+const ALL: [(&str, &str, Access); 22] = [
     ("POST", "/mcp", Access::User),
     ("POST", "/api/agents/chat", Access::User),
     ("GET", "/api/tools", Access::User),
     ("POST", "/api/tools/{name}", Access::User),
+    ("GET", "/api/credentials/{resource}", Access::User),
+    ("PUT", "/api/credentials/{resource}", Access::User),
+    ("DELETE", "/api/credentials/{resource}", Access::User),
+    ("GET", "/api/connections", Access::User),
+    ("GET", "/api/connections/{resource}", Access::User),
+    ("POST", "/api/connections/{resource}", Access::User),
+    ("DELETE", "/api/connections/{resource}", Access::User),
+    ("GET", "/connect/callback", Access::Public),
+    ("GET", "/connect/signed-in", Access::Public),
+    ("GET", "/connect/{ticket}", Access::Public),
+    ("POST", "/connect/{ticket}", Access::Public),
     ("GET", "/.well-known/jwks.json", Access::Public),
     ("GET", "/.well-known/oauth-protected-resource", Access::Public),
     ("GET", "/.well-known/oauth-protected-resource/{*path}", Access::Public),
@@ -23,7 +34,10 @@ const ALL: [(&str, &str, Access); 11] = [
 ];
 
 fn at(path: &str) -> String {
-    path.replace("{name}", "desk_notes_list").replace("{*path}", "mcp")
+    path.replace("{name}", "desk_notes_list")
+        .replace("{resource}", "desk")
+        .replace("{ticket}", "none")
+        .replace("{*path}", "mcp")
 }
 
 #[test]

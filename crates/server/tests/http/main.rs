@@ -4,6 +4,7 @@
 mod at_once;
 mod auth;
 mod chat;
+mod credentials_api;
 mod cross_origin;
 mod limits;
 mod mcp;
@@ -12,3 +13,4 @@ mod resource;
 mod server;
 mod stdio;
 mod tools;
+mod visit;

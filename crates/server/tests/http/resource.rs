@@ -44,10 +44,7 @@ fn catalog() -> Catalog {
     let action = |name: &str, properties: Value, effect| Action {
         name: name.into(),
         description: None,
-        input: match json!({"type": "object", "properties": properties, "additionalProperties": false}) {
-            Value::Object(schema) => schema,
-            _ => Map::new(),
-        },
+        input: json!({"type": "object", "properties": properties, "additionalProperties": false}).into(),
         output: None,
         effect,
         idempotent: true,
@@ -172,10 +169,13 @@ impl Notes {
     }
 }
 
+/// Where a call that fails as `not_connected` sends the user.
+pub const VISIT: &str = "https://bellhop.test/connect/opaque";
+
 fn failure(code: &str) -> Error {
     use ErrorKind::{
-        Conflict, IdentityMismatch, Internal, InvalidArgument, LimitExceeded, NotFound, PermissionDenied, RateLimited,
-        Timeout, Unavailable, Unsupported,
+        Conflict, IdentityMismatch, Internal, InvalidArgument, LimitExceeded, NotConnected, NotFound, PermissionDenied,
+        RateLimited, Timeout, Unavailable, Unsupported,
     };
     let kinds = [
         InvalidArgument,
@@ -187,12 +187,14 @@ fn failure(code: &str) -> Error {
         RateLimited,
         Timeout,
         Unavailable,
+        NotConnected,
         Unsupported,
         Internal,
     ];
     let kind = kinds.into_iter().find(|kind| kind.code() == code).unwrap();
     let error = Error::new(kind, "It failed as it was told to.").with_source("the secret source");
     match kind {
+        ErrorKind::NotConnected => error.with_visit(VISIT),
         ErrorKind::RateLimited => error.with_retry_after(Duration::from_secs(7)),
         _ => error,
     }

@@ -9,6 +9,7 @@ use access::{DevIssuer, IssuerConfig, Keys, Policy, ResourcePolicy, Verifier, Ve
 use agent::{Agent, Limits, Model, RemoteModel};
 use bellhop_server::{App, Config, serve};
 use connector::Connector;
+use credentials::Accounts;
 use gateway::{Audit, Gateway, Options};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -40,23 +41,39 @@ impl Server {
     }
 
     pub async fn with_keys(config: Config, options: Options, issuer: DevIssuer, keys: Keys) -> Self {
-        Self::with_all(config, options, issuer, keys, Model::BuiltIn).await
+        Self::with_all(config, options, issuer, keys, Model::BuiltIn, Arc::default()).await
     }
 
     /// With a model that is asked over the network.
     pub async fn with_model(model: RemoteModel) -> Self {
         let issuer = DevIssuer::new(ISSUER, "https://bellhop.test/mcp").unwrap();
         let keys = Keys::Jwks(issuer.jwks());
-        Self::with_all(Config::default(), Options::default(), issuer, keys, Model::Remote(model)).await
+        Self::with_all(Config::default(), Options::default(), issuer, keys, Model::Remote(model), Arc::default()).await
     }
 
-    async fn with_all(config: Config, options: Options, issuer: DevIssuer, keys: Keys, model: Model) -> Self {
+    /// With a place for users' own credentials.
+    pub async fn with_accounts(accounts: Accounts) -> Self {
+        let issuer = DevIssuer::new(ISSUER, "https://bellhop.test/mcp").unwrap();
+        let keys = Keys::Jwks(issuer.jwks());
+        let (config, options) = (Config::default(), Options::default());
+        Self::with_all(config, options, issuer, keys, Model::BuiltIn, Arc::new(accounts)).await
+    }
+
+    async fn with_all(
+        config: Config,
+        options: Options,
+        issuer: DevIssuer,
+        keys: Keys,
+        model: Model,
+        accounts: Arc<Accounts>,
+    ) -> Self {
         let accepted = IssuerConfig::new(issuer.issuer(), issuer.audience(), keys);
         let verifier = Verifier::new(vec![accepted], VerifierOptions::default()).unwrap();
         let (gateway, seen) = gateway(options);
         let app = App {
             gateway,
             verifier,
+            accounts,
             agent: Arc::new(Agent::new(model, Limits::default(), None).unwrap()),
             config,
             authorization_servers: vec![ISSUER.into()],

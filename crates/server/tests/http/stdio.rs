@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines, ReadHalf, WriteHalf};
 use tokio::task::JoinHandle;
 
-struct Client {
+pub(super) struct Client {
     input: Option<WriteHalf<DuplexStream>>,
     output: Lines<BufReader<ReadHalf<DuplexStream>>>,
     serving: JoinHandle<Result<(), bellhop_server::StdioError>>,
@@ -16,7 +16,7 @@ struct Client {
 }
 
 impl Client {
-    async fn of(user: &str) -> Self {
+    pub(super) async fn of(user: &str) -> Self {
         let (gateway, seen) = super::server::gateway(gateway::Options::default());
         let toolbox = gateway.toolbox(testkit::caller(user).await, Door::Stdio);
         let (ours, theirs) = tokio::io::duplex(64 * 1024);
@@ -36,20 +36,24 @@ impl Client {
         serde_json::from_str(&line.unwrap().expect("a line")).unwrap()
     }
 
-    async fn ask(&mut self, method: &str, params: Value) -> Value {
+    pub(super) async fn ask(&mut self, method: &str, params: Value) -> Value {
         self.say(json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})).await;
         self.hear().await
     }
 
     async fn greet(&mut self) {
-        let params =
-            json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
+        self.greet_with("2025-11-25", json!({})).await;
+    }
+
+    pub(super) async fn greet_with(&mut self, version: &str, capabilities: Value) {
+        let client = json!({"name": "t", "version": "1"});
+        let params = json!({"protocolVersion": version, "capabilities": capabilities, "clientInfo": client});
         let answer = self.ask("initialize", params).await;
-        assert_eq!(answer["result"]["protocolVersion"], "2025-11-25");
+        assert_eq!(answer["result"]["protocolVersion"], version);
         self.say(json!({"jsonrpc": "2.0", "method": "notifications/initialized"})).await;
     }
 
-    async fn end(mut self) {
+    pub(super) async fn end(mut self) {
         let mut input = self.input.take().unwrap();
         input.shutdown().await.unwrap();
         drop(input);

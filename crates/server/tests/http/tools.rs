@@ -52,6 +52,7 @@ async fn every_kind_of_failure_has_its_status() {
         ("rate_limited", 429, true, "7"),
         ("timeout", 504, true, ""),
         ("unavailable", 503, true, "5"),
+        ("not_connected", 403, false, ""),
         ("unsupported", 400, false, ""),
         ("internal", 500, false, ""),
     ];
@@ -60,6 +61,9 @@ async fn every_kind_of_failure_has_its_status() {
         let mut envelope = failed(code, retryable);
         if code == "rate_limited" {
             envelope["retry_after_s"] = json!(7);
+        }
+        if code == "not_connected" {
+            envelope["visit"] = json!(super::resource::VISIT);
         }
         assert_eq!(answer.failure(), (status, envelope));
         assert_eq!(answer.header("retry-after"), after, "{code}");

@@ -92,7 +92,8 @@ fn invoke(action: &Action, input: Map<String, Value>) -> Operation {
 }
 
 fn inputs(action: &Action) -> Vec<(String, Value)> {
-    let properties = action.input.get("properties").and_then(Value::as_object);
+    let input = action.input.get();
+    let properties = input.get("properties").and_then(Value::as_object);
     properties.map_or_else(Vec::new, |it| it.iter().map(|(name, schema)| (name.clone(), schema.clone())).collect())
 }
 
@@ -108,7 +109,7 @@ fn takes(schema: &Value, key: &Value) -> bool {
 }
 
 fn required(action: &Action, number: u64) -> Map<String, Value> {
-    let names = action.input.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let names = action.input.get().get("required").and_then(Value::as_array).cloned().unwrap_or_default();
     let all = inputs(action);
     all.into_iter()
         .filter(|(name, _)| names.iter().any(|it| it == name))

@@ -4,64 +4,70 @@ use std::error::Error as _;
 
 use connector::{Error, ErrorKind};
 
+use super::failure::{Failure, Stage};
 use super::names::PrivateAddress;
 
 /// What kept an upstream from answering.
-pub(crate) fn trouble(error: reqwest::Error) -> Error {
-    // An address may hold a key in its query.
-    let error = error.without_url();
-    if is_private(&error) {
-        return private();
+pub(crate) fn failure(error: reqwest::Error) -> Failure {
+    if causes(&error).any(|cause| cause.is::<PrivateAddress>()) {
+        return Failure::refused(private());
     }
-    if error.is_timeout() {
-        return late(error);
-    }
-    let found = certificate(&error);
-    if let Some(reason) = found {
+    let is_connect = error.is_connect();
+    let (kind, message, stage) = if let Some(reason) = certificate(&error) {
         let message = format!(
-            "The API's certificate cannot be trusted: {reason}. Its operator has to renew it, or `http.ca` has to name \
-             the authority that signed it."
+            "The upstream's certificate cannot be trusted: {reason}. Its operator has to renew it, or `http.ca` of \
+             this resource has to name the authority that signed it."
         );
-        return Error::new(ErrorKind::Unavailable, message).with_source(error);
-    }
-    let message = if error.is_dns() {
-        "The API's name cannot be found right now. Try again in a moment."
-    } else if error.is_connect() {
-        "The API cannot be reached right now. Try again in a moment."
+        (ErrorKind::Unavailable, message, Stage::Refused)
+    } else if is_connect && error.is_timeout() {
+        let message = "No connection to the upstream stood in time. Try again in a moment.";
+        (ErrorKind::Timeout, message.to_owned(), Stage::NotSent)
+    } else if error.is_dns() {
+        let message = "The upstream's name cannot be found right now. Try again in a moment.";
+        (ErrorKind::Unavailable, message.to_owned(), Stage::NotSent)
+    } else if is_connect {
+        let message = "The upstream cannot be reached right now. Try again in a moment.";
+        (ErrorKind::Unavailable, message.to_owned(), Stage::NotSent)
     } else {
-        "The API broke off before it had answered. Whether it did what was asked is not known."
+        let message = "The upstream broke off before it had answered. Whether it did what was asked is not known: look \
+                       before you try again.";
+        (ErrorKind::Unavailable, message.to_owned(), Stage::Sent)
     };
-    Error::new(ErrorKind::Unavailable, message).with_source(error)
+    Failure { error: Error::new(kind, message).with_source(error), stage }
 }
 
 /// The time for the call was used up.
-pub(crate) fn late(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
-    let message = "The API did not answer in time. Try again, or ask for less at once.";
-    Error::new(ErrorKind::Timeout, message).with_source(source)
+pub(crate) fn late() -> Error {
+    let message = "The upstream did not answer in time. Whether it did what was asked is not known: look before you \
+                   try again, or ask for less at once.";
+    Error::new(ErrorKind::Timeout, message)
+}
+
+/// The time was used up while others had their turn.
+pub(crate) fn busy() -> Error {
+    let message = "Too many calls to the upstream are under way. Nothing was sent; try again in a moment.";
+    Error::new(ErrorKind::Unavailable, message)
 }
 
 /// The address is one that calls do not go to.
 pub(crate) fn private() -> Error {
-    let message = "The API's name leads to a private address, which is not called unless `http.allow_addresses` of this \
-                   resource names it.";
+    let message = "The upstream's name leads to a private address, which is not called unless `http.allow_addresses` \
+                   of this resource names it.";
     Error::new(ErrorKind::PermissionDenied, message)
 }
 
-fn is_private(error: &reqwest::Error) -> bool {
-    causes(error).any(|cause| cause.is::<PrivateAddress>())
-}
-
-/// Why the other side's certificate was refused, in a few words.
+/// Why the other side's certificate was refused, in a few words. The TLS library's errors have this text in common.
 fn certificate(error: &reqwest::Error) -> Option<&'static str> {
     let text = causes(error).map(ToString::to_string).find(|text| text.contains("invalid peer certificate"))?;
+    let text = text.to_lowercase();
     let reasons = [
-        ("Expired", "it has expired"),
         ("expired", "it has expired"),
-        ("NotValidYet", "it is not valid yet"),
+        ("not valid yet", "it is not valid yet"),
+        ("notvalidyet", "it is not valid yet"),
         ("not valid for name", "it is for another name"),
-        ("NotValidForName", "it is for another name"),
-        ("Revoked", "it was revoked"),
-        ("UnknownIssuer", "an unknown authority signed it"),
+        ("notvalidforname", "it is for another name"),
+        ("revoked", "it was revoked"),
+        ("unknownissuer", "an unknown authority signed it"),
     ];
     let known = reasons.iter().find(|(word, _)| text.contains(word));
     Some(known.map_or("it is not a valid one", |(_, reason)| reason))

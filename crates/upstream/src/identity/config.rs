@@ -131,7 +131,7 @@ fn signed_ttl_s() -> u64 {
 
 /// Connecting a user's own account: the authorization code flow with PKCE (OAuth 2.1 section 4.1). What the user
 /// agrees to is kept in the credential store and refreshed before it expires.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectConfig {
     /// The authorization server, whose endpoints are then found by discovery (RFC 8414).
@@ -154,4 +154,19 @@ pub struct ConnectConfig {
     /// What is asked for.
     #[serde(default)]
     pub scopes: Vec<String>,
+    /// For which of its resources (RFC 8707).
+    #[serde(default)]
+    pub resource: Option<String>,
+    /// What else its authorization endpoint wants: `{ access_type = "offline", prompt = "consent" }`.
+    #[serde(default)]
+    pub authorize_parameters: IndexMap<String, String>,
+    /// The page of your own product where users connect this account, by `POST /api/connections/{resource}`. Users are
+    /// sent there where Bellhop cannot find out by itself who opens a link.
+    #[serde(default)]
+    pub page: Option<String>,
+    /// Let whoever opens a link from a tool's answer connect an account for the user that it was made for, after a page
+    /// that names that user. Without it, and without `[auth] sign_in`, no such link is given. Only where nobody would
+    /// send a link to somebody else, such as on one's own machine.
+    #[serde(default)]
+    pub trust_visitors: bool,
 }

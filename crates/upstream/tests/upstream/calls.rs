@@ -55,3 +55,12 @@ async fn an_answer_is_cut_at_the_bound() {
     whole.answer_bytes_max = 12;
     assert!(!client.send(whole).await.unwrap().cut);
 }
+
+#[tokio::test]
+async fn an_operation_may_have_another_base_path_on_the_same_origin() {
+    let peer = Peer::start(|_| json("200 OK", "[]")).await;
+    let (client, _) = client(&format!("{}/v1", peer.url()), &config());
+    let other = Origin::described(&format!("{}/uploads", peer.url())).unwrap();
+    client.send(get(&other, "/things")).await.unwrap();
+    assert_eq!(peer.seen()[0].line, "GET /uploads/things");
+}

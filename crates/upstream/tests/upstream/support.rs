@@ -1,4 +1,5 @@
 pub(crate) mod peer;
+pub(crate) mod tls;
 
 use bellhop_upstream::{Client, ClientConfig, Origin, Request};
 use http::Method;

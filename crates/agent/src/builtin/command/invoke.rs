@@ -174,15 +174,10 @@ fn complete(input: Map<String, Value>, action: &Action, fields: &[Field]) -> Res
 
 /// The inputs of an action, as fields.
 fn inputs(action: &Action) -> Vec<Field> {
-    let required: Vec<&str> = action
-        .input
-        .get("required")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
-    let properties = action.input.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let schema = action.input.get();
+    let required: Vec<&str> =
+        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
     properties
         .map(|(name, schema)| Field { required: required.contains(&name.as_str()), ..Field::new(name, schema.clone()) })
         .collect()

@@ -30,17 +30,13 @@ pub(super) fn plan<'a>(world: &World<'a>, mut cursor: Cursor<'_>, claimed: bool)
         _ => cursor.tokens_until(&Cursor::new(cursor.source, &[])).to_owned(),
     };
     let search = world.actions.iter().find(|action| {
-        let required = action.action.input.get("required").and_then(Value::as_array);
-        action.resource == offered.resource
-            && action.action.effect == Effect::Read
-            && action.action.name == "search"
-            && required.is_some_and(|names| names.len() == 1)
+        action.resource == offered.resource && action.action.effect == Effect::Read && action.action.name == "search"
     });
     let Some(search) = search else { return Ok(None) };
-    let Some(name) = search.action.input.get("required").and_then(|names| names.get(0)).and_then(Value::as_str) else {
-        return Ok(None);
-    };
-    let input = Map::from_iter([(name.to_owned(), Value::from(text))]);
+    let schema = search.action.input.get();
+    let required = schema.get("required").and_then(Value::as_array).map(Vec::as_slice);
+    let Some([Value::String(name)]) = required else { return Ok(None) };
+    let input = Map::from_iter([(name.clone(), Value::from(text))]);
     let call = world.toolbox.call_for_action(search, input);
     Ok(call.map(|(tool, arguments)| {
         Plan::Act(Box::new(Act { tool, arguments, then: Then::Invoked { name: search.name.clone() }, claimed }))

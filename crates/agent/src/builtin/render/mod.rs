@@ -33,7 +33,10 @@ fn failed(then: &Then<'_>, reply: &Reply) -> String {
         Then::Deleted { .. } => "Nothing was deleted: ",
         _ => "",
     };
-    format!("{lead}{error}")
+    match &reply.visit {
+        Some(address) => format!("{lead}{error}\n{address}"),
+        None => format!("{lead}{error}"),
+    }
 }
 
 fn done(then: &Then<'_>, reply: &Reply) -> String {

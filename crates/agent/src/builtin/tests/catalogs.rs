@@ -59,7 +59,7 @@ fn action(name: &str, effect: Effect, input: Value) -> Action {
     Action {
         name: name.into(),
         description: None,
-        input: input.as_object().cloned().unwrap(),
+        input: input.into(),
         output: None,
         effect,
         idempotent: false,

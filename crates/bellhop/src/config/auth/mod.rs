@@ -3,6 +3,7 @@
 mod environment;
 mod introspection;
 mod section;
+mod sign_in;
 
 use std::path::Path;
 
@@ -11,6 +12,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeValue, ValueDeserializer};
+use upstream::ConnectConfig;
 
 use super::Fault;
 
@@ -34,6 +36,8 @@ pub(super) struct Issuers {
     pub(super) issuers: Vec<IssuerConfig>,
     /// `iss` values of those at which a client can get a token, byte for byte, the first the preferred one.
     pub(super) advertised: Vec<String>,
+    /// This server's own clients at them.
+    pub(super) sign_ins: Vec<(String, ConnectConfig)>,
 }
 
 impl Issuers {
@@ -56,7 +60,9 @@ impl Issuers {
         };
         for section in sections {
             let span = section.span();
-            let section = Auth::deserialize(ValueDeserializer::from(section)).map_err(|error| Fault::toml(&error))?;
+            let mut section =
+                Auth::deserialize(ValueDeserializer::from(section)).map_err(|error| Fault::toml(&error))?;
+            issuers.sign_ins.extend(section.take_sign_in());
             let (issuer, advertised) = section.resolve(span, base, resource)?;
             issuers.push(issuer, advertised);
         }

@@ -8,7 +8,10 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use toml::Spanned;
 
+use upstream::ConnectConfig;
+
 use super::introspection::Introspection;
+use super::sign_in::SignIn;
 use crate::config::Fault;
 
 /// Whose tokens are accepted.
@@ -71,6 +74,9 @@ pub(in crate::config) struct Auth {
     /// keys of its own.
     #[serde(default)]
     advertised: Option<bool>,
+    /// This server's own client there, to find out who opens a link that was made for one user.
+    #[serde(default)]
+    sign_in: Option<SignIn>,
     /// How far the clocks may differ, in seconds.
     #[serde(default = "leeway_s")]
     leeway_s: u64,
@@ -110,6 +116,10 @@ const fn leeway_s() -> u64 {
 }
 
 impl Auth {
+    pub(super) fn take_sign_in(&mut self) -> Option<(String, ConnectConfig)> {
+        self.sign_in.take().map(|sign_in| sign_in.resolve(self.issuer.clone()))
+    }
+
     /// What the verifier is told, and whether clients are told of the issuer where that was said.
     pub(super) fn resolve(
         self,

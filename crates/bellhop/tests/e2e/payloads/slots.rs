@@ -52,7 +52,8 @@ pub(super) fn all(toolbox: &Toolbox, own: &dyn Fn(&str) -> Option<Value>) -> Vec
     }
     for offered in toolbox.actions() {
         let Some((tool, _)) = toolbox.call_for_action(&offered, Map::new()) else { continue };
-        let names = offered.action.input.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
+        let names =
+            offered.action.input.get().get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
         for name in names.keys().cloned() {
             let others = names.clone();
             slots.push(Slot {

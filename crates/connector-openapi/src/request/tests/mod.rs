@@ -43,7 +43,6 @@ fn operation(method: Method, path: &str, parameters: Vec<Parameter>) -> Operatio
         effect: if method.is_safe() { Effect::Read } else { Effect::Write },
         method,
         path: path.into(),
-        query: None,
         summary: None,
         description: None,
         tags: Vec::new(),

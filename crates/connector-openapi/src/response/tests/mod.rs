@@ -16,7 +16,6 @@ fn operation() -> Operation {
         name: "get".into(),
         method: Method::GET,
         path: "/x".into(),
-        query: None,
         summary: None,
         description: None,
         tags: Vec::new(),

@@ -31,10 +31,7 @@ pub(super) fn catalog(hole: Option<Hole>) -> Catalog {
         actions: vec![Action {
             name: "archive".into(),
             description: None,
-            input: json!({"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]})
-                .as_object()
-                .unwrap()
-                .clone(),
+            input: json!({"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]}).into(),
             output: None,
             effect: Effect::Write,
             idempotent: true,

@@ -106,6 +106,12 @@ impl Peer {
         self.log.lock().unwrap().seen.clone()
     }
 
+    /// How many requests arrived, and the last of them.
+    pub(crate) fn last(&self) -> (usize, Option<Seen>) {
+        let log = self.log.lock().unwrap();
+        (log.seen.len(), log.seen.last().cloned())
+    }
+
     /// The request lines that arrived.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.seen().into_iter().map(|seen| seen.line).collect()

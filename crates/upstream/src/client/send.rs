@@ -1,0 +1,106 @@
+use std::time::Duration;
+
+use connector::{Error, Result};
+use http::HeaderValue;
+use http::header::ACCEPT_ENCODING;
+use reqwest::Url;
+use tokio::time::{Instant, timeout_at};
+
+use super::again::Again;
+use super::answer::Answer;
+use super::breaker::Breaker;
+use super::failure::Failure;
+use super::redirect::Hop;
+use super::{Client, Shared, decode, trouble};
+use crate::request::target;
+use crate::{Origin, Request, Response};
+
+/// The most of a redirect's own body that is read for its connection to be used again.
+const REDIRECT_BYTES_MAX: usize = 16 << 10;
+
+/// A turn that comes with less time left is none.
+const USEFUL: Duration = Duration::from_millis(10);
+
+impl Client {
+    /// Sends it. `Err` where there is no answer of the upstream: refused by a rule of ours, away, too slow. Any
+    /// answer at all, 500 too, is `Ok`; see [`Response::error`]. Dropping the future closes the request's connection.
+    pub async fn send(&self, request: Request) -> Result<Response> {
+        let shared = &self.shared;
+        let (origin, breaker) = shared.known(&request.origin)?;
+        if !shared.allowed.takes(origin) {
+            return Err(trouble::private());
+        }
+        request.check_headers()?;
+        let url = target(&request.origin, &request.path, &request.query)?;
+        let deadline = Instant::now() + Duration::from_millis(shared.config.timeout_ms);
+        let mut again = Again::new(&shared.config, &request, deadline);
+        loop {
+            let outcome = shared.once(&request, origin, breaker, &url, deadline).await?;
+            match again.after(&outcome) {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => return outcome.map_err(|failure| failure.error),
+            }
+        }
+    }
+}
+
+impl Shared {
+    fn known(&self, wanted: &Origin) -> Result<(&Origin, &Breaker)> {
+        let same = || self.origins.iter().filter(|(origin, _)| origin.is_same(wanted));
+        let known = same().find(|(origin, _)| origin.is_named()).or_else(|| same().next());
+        let known = known.ok_or_else(|| Error::internal("a request to an origin that is not the client's"))?;
+        Ok((&known.0, &known.1))
+    }
+
+    /// One try. The outer error is ours, and final.
+    async fn once(
+        &self,
+        request: &Request,
+        origin: &Origin,
+        breaker: &Breaker,
+        url: &Url,
+        deadline: Instant,
+    ) -> Result<Result<Response, Failure>> {
+        breaker.check()?;
+        let turn = timeout_at(deadline, self.turns.acquire()).await.map_err(|_| trouble::busy())?;
+        let _turn = turn.map_err(Error::internal)?;
+        if Instant::now() + USEFUL >= deadline {
+            return Err(trouble::busy());
+        }
+        let pass = breaker.enter()?;
+        let exchange = self.exchange(request, origin, url.clone());
+        let outcome = timeout_at(deadline, exchange).await.unwrap_or_else(|_| Err(Failure::late()));
+        pass.judge(match &outcome {
+            Ok(response) => !matches!(response.status.as_u16(), 502..=504),
+            Err(failure) => !failure.is_theirs(),
+        });
+        Ok(outcome)
+    }
+
+    /// The request, and those that redirects ask for.
+    async fn exchange(&self, request: &Request, origin: &Origin, url: Url) -> Result<Response, Failure> {
+        let mut hop = Hop::first(request, url);
+        let bytes_max = request.answer_bytes_max.min(self.config.answer_bytes_max);
+        for _ in 0..=self.config.redirects_max {
+            let sent = self.http.request(hop.method.clone(), hop.url.clone()).headers(hop.headers.clone());
+            let sent = sent.header(ACCEPT_ENCODING, HeaderValue::from_static(decode::ACCEPTED)).body(hop.body.clone());
+            let mut answer = Answer::new(sent.send().await?, &hop.method, self.config.answer_header_bytes_max)?;
+            if let Some(next) = hop.follow(origin, answer.status, &answer.headers) {
+                hop = next.map_err(Failure::refused)?;
+                let _ = answer.body(REDIRECT_BYTES_MAX).await;
+                continue;
+            }
+            let (body, cut) = answer.body(bytes_max).await?;
+            return Ok(Response {
+                status: answer.status,
+                headers: answer.headers,
+                body: body.into(),
+                cut,
+                secrets: request.secrets.clone(),
+                is_repeatable: request.repeatable,
+                url: Some(hop.url),
+            });
+        }
+        Err(Failure::refused(hop.refused("one address after another")))
+    }
+}
