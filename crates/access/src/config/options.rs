@@ -33,8 +33,6 @@ pub struct VerifierOptions {
     pub introspection_refused_ms: u64,
     /// How long after an introspection that failed no other is tried at that issuer.
     pub introspection_cooldown_ms: u64,
-    /// Whether callers keep their token, so that it can be exchanged. Without need it is not kept.
-    pub keeps_tokens: bool,
     /// Accepts unsigned development tokens that end in `.bypass-signature`. It does not exist without debug
     /// assertions.
     #[cfg(debug_assertions)]
@@ -59,7 +57,6 @@ impl Default for VerifierOptions {
             introspection_bytes_max: 64 * 1024,
             introspection_refused_ms: 5_000,
             introspection_cooldown_ms: 1_000,
-            keeps_tokens: false,
             #[cfg(debug_assertions)]
             bypass: false,
         }

@@ -11,6 +11,8 @@ mod remote;
 mod security;
 mod servers;
 mod swagger;
+#[cfg(test)]
+mod tests;
 mod text;
 pub(crate) mod words;
 

@@ -63,7 +63,7 @@ pub(crate) fn argument(name: &str, place: &str, taken: &mut HashSet<String>) -> 
     let mut safe = if is_argument(name) { name.to_owned() } else { self::safe(name, ARGUMENT_CHARS_MAX) };
     // Names that mean something to JavaScript's objects, and clients are written in it.
     if safe.is_empty() || matches!(name, "__proto__" | "constructor" | "prototype") {
-        safe = format!("{place}_{safe}").trim_end_matches('_').to_owned();
+        safe = format!("{place}_{}", safe.trim_matches('_')).trim_end_matches('_').to_owned();
     }
     if taken.insert(safe.clone()) {
         return safe;

@@ -9,7 +9,8 @@ pub(crate) fn clean(text: &str, chars_max: usize) -> String {
     let plain = unlinked(&untagged(&near));
     let mut words = String::with_capacity(plain.len().min(chars_max * 2));
     for word in plain.split_whitespace() {
-        let word = word.trim_matches('*');
+        let emphasis = word.starts_with('*') || word.ends_with('*');
+        let word = if emphasis { word.replace('*', "") } else { word.to_owned() };
         let mark = !word.is_empty() && word.chars().all(|c| matches!(c, '#' | '-' | '=' | '|' | '_' | '`' | ':'));
         if word.is_empty() || mark {
             continue;
@@ -17,7 +18,7 @@ pub(crate) fn clean(text: &str, chars_max: usize) -> String {
         if !words.is_empty() {
             words.push(' ');
         }
-        words.push_str(word);
+        words.push_str(&word);
     }
     cut(&words, chars_max)
 }

@@ -133,7 +133,10 @@ impl<'a> Schemas<'a> {
             "required" => keywords::required(value),
             "dependentRequired" => keywords::dependent_required(value),
             "items" if value.is_array() => {
-                out.insert("prefixItems".into(), self.list(at));
+                let first = self.list(at);
+                if first.get(0).is_some() {
+                    out.insert("prefixItems".into(), first);
+                }
                 None
             }
             "additionalProperties"
