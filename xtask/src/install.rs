@@ -1,6 +1,7 @@
 //! What the tests need and cargo does not bring. Nothing is installed twice, and nothing outside the target folder
 //! except packages of the system.
 
+mod documents;
 mod node;
 mod python;
 mod schemas;
@@ -38,13 +39,16 @@ pub(crate) fn peers(workspace: &Workspace, steps: &Steps) -> Result<()> {
         let schemas = scope.spawn(|| steps.step("schemas of other programs", || schemas::files(workspace, "schemas")));
         let payloads = scope.spawn(|| steps.step("collected attacks", || schemas::files(workspace, "payloads")));
         let canaille = scope.spawn(|| venv("canaille"));
-        let node = venv("node")
-            .and_then(|()| steps.step("node packages", || node::modules(workspace, "node", "node_packages")))
-            .and_then(|()| {
-                let folder = "better_auth_mcp";
-                steps.step("node packages: better_auth_mcp", || node::modules(workspace, folder, folder))
-            });
-        let all = [mcp1.join(), mcp2.join(), canaille.join(), kinto.join(), schemas.join(), payloads.join()]
+        let modules = |lists, folder: &str| {
+            steps.step(&format!("node packages: {folder}"), || node::modules(workspace, lists, folder))
+        };
+        let node = venv("node").and_then(|()| {
+            modules("node", "node_packages")?;
+            modules("better_auth_mcp", "better_auth_mcp")?;
+            modules("openapi", "openapi_packages")?;
+            steps.step("documents of other APIs", || documents::files(workspace))
+        });
+        let all = [mcp1.join(), mcp2.join(), kinto.join(), canaille.join(), schemas.join(), payloads.join()]
             .into_iter()
             .map(|end| end.ok().context("an installation panicked")?);
         all.fold(node, Result::and)

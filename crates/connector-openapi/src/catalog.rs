@@ -107,7 +107,7 @@ fn description(operation: &Operation) -> Option<String> {
 fn arguments(api: &Api, operation: &Operation, bound: &HashSet<String>) -> Map<String, Value> {
     let mut properties = Map::new();
     let mut required: Vec<Value> = Vec::new();
-    let given = |parameter: &&Parameter| !bound.contains(&parameter.argument) && request::is_sent(parameter);
+    let given = |parameter: &&Parameter| !bound.contains(&parameter.argument);
     for parameter in operation.parameters.iter().filter(given) {
         let schema = described(&parameter.schema, parameter.description.as_deref(), parameter.deprecated);
         properties.insert(parameter.argument.clone(), schema);

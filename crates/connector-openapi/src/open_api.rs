@@ -92,10 +92,10 @@ impl Snapshot {
         let ties = Ties::new(identity, &api);
         let mut catalog = catalog::catalog(&api, config, |operation| ties.told(operation));
         ties.mark(identity, &mut catalog);
-        catalog.hidden.extend(elsewhere);
         let found = collections(&api, config, identity, &ties);
         catalog.collections = found.collections.iter().map(|rest| rest.collection.clone()).collect();
         catalog.hidden.extend(found.hidden);
+        catalog.hidden.extend(elsewhere);
         Self { api, catalog: Arc::new(catalog), ties, collections: found.collections }
     }
 

@@ -8,25 +8,31 @@ use super::stamp;
 use crate::shell;
 use crate::workspace::Workspace;
 
-/// The packages of a `package-lock.json` below `peers/`, by the Node that a Python package carries: the inspector and
-/// the conformance suite need a newer one than systems ship. No install script of a package runs.
-pub(super) fn modules(workspace: &Workspace, lists: &str, folder: &str) -> Result<()> {
-    let (lists, folder) = (workspace.peers_lists().join(lists), workspace.peers().join(folder));
-    let node = home(&workspace.peers().join("node"))?;
+/// The packages of `peers/LIST/package-lock.json`, by the Node that a Python package carries: the inspector and the
+/// conformance suite need a newer one than systems ship. No install script of a package runs.
+pub(super) fn modules(workspace: &Workspace, list: &str, folder: &str) -> Result<()> {
+    let (lists, folder) = (workspace.peers_lists().join(list), workspace.peers().join(folder));
     let work = || {
         for name in ["package.json", "package-lock.json"] {
             fs::copy(lists.join(name), folder.join(name))?;
         }
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let path = std::env::join_paths([node.join("bin")].into_iter().chain(std::env::split_paths(&path)))?;
         shell::twice("npm ci", || {
-            let mut npm = Command::new(node.join("bin/node"));
-            npm.arg(node.join("lib/node_modules/npm/bin/npm-cli.js"));
+            let mut npm = npm(workspace)?;
             npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-            shell::output(npm.current_dir(&folder).env("PATH", &path)).map(drop)
+            shell::output(npm.current_dir(&folder)).map(drop)
         })
     };
     stamp::unless_done(&folder, &lists.join("package-lock.json"), work)
+}
+
+/// That Node's npm.
+pub(super) fn npm(workspace: &Workspace) -> Result<Command> {
+    let node = home(&workspace.peers().join("node"))?;
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths([node.join("bin")].into_iter().chain(std::env::split_paths(&path)))?;
+    let mut npm = Command::new(node.join("bin/node"));
+    npm.arg(node.join("lib/node_modules/npm/bin/npm-cli.js")).env("PATH", path);
+    Ok(npm)
 }
 
 /// Where Node lies in a virtual environment.

@@ -132,10 +132,10 @@ async fn a_token_is_asked_for_once_until_shortly_before_it_expires() {
 async fn the_same_sub_of_two_issuers_and_two_tokens_of_one_user_are_never_mixed() {
     let keys = [SigningKey::new("one", "EdDSA"), SigningKey::new("two", "EdDSA")];
     let issuers = ["https://one.test", "https://two.test"];
-    let configs = issuers
-        .iter()
-        .zip(&keys)
-        .map(|(issuer, key)| IssuerConfig::new(*issuer, AUDIENCE, Keys::Jwks(json!({"keys": [key.jwk()]}))));
+    let configs = issuers.iter().zip(&keys).zip(["one", "two"]).map(|((issuer, key), prefix)| IssuerConfig {
+        user_prefix: Some(prefix.into()),
+        ..IssuerConfig::new(*issuer, AUDIENCE, Keys::Jwks(json!({"keys": [key.jwk()]})))
+    });
     let verifier = Verifier::new(configs.collect(), keeping()).unwrap();
     let expires = testkit::issuer::now_s() + 600;
     let token = |at: usize, jti: &str| {

@@ -47,6 +47,9 @@ pub(super) fn body<'a>(
     let shape = media::shape(media_type);
     let schema = match media.get("schema") {
         Some(schema) if shape.is_structured() => schemas.convert(schema),
+        Some(schema) if is_encoded(documents, schema) => {
+            json!({"type": "string", "contentEncoding": "base64", "description": "The bytes, in Base64."})
+        }
         _ => shape.plain_schema(),
     };
     // Definitions that it refers to are looked into here.
@@ -130,6 +133,12 @@ fn gather<'v>(schema: &'v Value, schemas: &'v Schemas<'_>, parts: &mut Vec<&'v M
     Some(())
 }
 
+/// Whether bytes are sent as Base64 (`format: byte` of 3.0, `contentEncoding` of 3.1).
+fn is_encoded(documents: &Documents, schema: At<'_>) -> bool {
+    let says = |name: &str, value: &str| documents.follow(schema).and_then(|at| at.text(name)) == Some(value);
+    says("format", "byte") || says("contentEncoding", "base64")
+}
+
 fn encodings(documents: &Documents, at: At<'_>) -> IndexMap<String, Encoding> {
     at.members().map(|(name, at)| (name.clone(), encoding(documents, at))).collect()
 }
@@ -161,9 +170,7 @@ impl media::Shape {
         match self {
             Self::Json | Self::Form | Self::Multipart => json!({}),
             Self::Text => json!({"type": "string"}),
-            Self::Binary => {
-                json!({"type": "string", "contentEncoding": "base64", "description": "The bytes, in base64."})
-            }
+            Self::Binary => json!({"type": "string", "format": "binary"}),
         }
     }
 }

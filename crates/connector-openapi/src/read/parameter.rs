@@ -7,14 +7,11 @@ use serde_json::json;
 use super::document::{At, Documents};
 use super::{names, operation, words};
 use crate::api::{Parameter, Place, Style};
+use crate::request;
 use crate::schema::Schemas;
 
 /// The longest description of a parameter, in characters.
 const DESCRIPTION_CHARS_MAX: usize = 240;
-/// Headers that are not an operation's to describe (section 4.8.12.2), and those that are the connection's.
-const NOT_PARAMETERS: [&str; 8] =
-    ["accept", "content-type", "authorization", "host", "content-length", "connection", "transfer-encoding", "cookie"];
-
 /// The parameters that hold for one operation: its own before those of its path. `Err` says why the operation could
 /// not be called.
 pub(super) fn parameters<'a>(
@@ -32,7 +29,7 @@ pub(super) fn parameters<'a>(
         };
         let (Some(name), Some(place)) = (at.text("name"), place(at)) else { continue };
         let ignored = match place {
-            Place::Header => NOT_PARAMETERS.contains(&name.to_ascii_lowercase().as_str()),
+            Place::Header => !request::is_header_sent(name),
             Place::Path => !path.contains(&format!("{{{name}}}")),
             Place::Query | Place::Cookie => false,
         };

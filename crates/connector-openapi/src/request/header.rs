@@ -9,36 +9,44 @@ use serde_json::Value;
 use super::encode::Keep;
 use super::shape::Shape;
 use super::{Given, pairs, refused};
-use crate::api::{Parameter, Place};
+use crate::api::Parameter;
 
 /// Headers that a document cannot make a parameter of. The first three it says itself (OpenAPI 3.1.1 section
-/// 4.8.12.1); the others belong to the connection, or to the credential.
-const NOT_SENT: [&str; 14] = [
+/// 4.8.12.1); others belong to the connection or to the credential; the last make another method of the call's own, and
+/// so another effect than the one that was permitted.
+const NOT_SENT: [&str; 21] = [
     "accept",
     "content-type",
     "authorization",
+    "accept-encoding",
     "connection",
     "content-length",
     "cookie",
     "expect",
     "host",
+    "http2-settings",
     "keep-alive",
+    "proxy-authenticate",
     "proxy-authorization",
+    "proxy-connection",
     "te",
     "trailer",
     "transfer-encoding",
     "upgrade",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
 ];
 
-/// Whether the parameter goes onto the wire at all. One that does not is not offered either.
-pub(crate) fn is_sent(parameter: &Parameter) -> bool {
-    parameter.place != Place::Header || !NOT_SENT.iter().any(|name| name.eq_ignore_ascii_case(&parameter.name))
+/// Whether a header parameter goes onto the wire at all. One that does not is not offered either.
+pub(crate) fn is_sent(name: &str) -> bool {
+    !NOT_SENT.iter().any(|other| other.eq_ignore_ascii_case(name))
 }
 
 /// Style `simple` (RFC 6570 section 3.2.2) without its percent-encoding, which headers do not know (OpenAPI 3.1.1
 /// appendix D).
 pub(super) fn set(headers: &mut HeaderMap, parameter: &Parameter, value: &Value) -> Result<()> {
-    if !is_sent(parameter) {
+    if !is_sent(&parameter.name) {
         return Ok(());
     }
     let text = match &parameter.content {

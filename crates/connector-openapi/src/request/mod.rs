@@ -21,7 +21,7 @@ use crate::api::{Api, Operation, Parameter, Place};
 use template::Template;
 
 pub(crate) use body::schema as body_schema;
-pub(crate) use header::is_sent;
+pub(crate) use header::is_sent as is_header_sent;
 pub(crate) use idempotency::is_key as is_idempotency_key;
 
 /// JSON where the upstream can choose, anything else rather than nothing.

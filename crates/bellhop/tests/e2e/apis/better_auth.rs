@@ -3,18 +3,18 @@ use serde_json::json;
 
 use super::chat;
 use crate::support::fixtures::{auth, token_with};
-use crate::support::peers::NodeServer;
+use crate::support::peers::ProviderServer;
 use crate::support::{Bellhop, http};
 
 /// Better Auth as an API of its users' own sessions and organisations, with two users.
 struct Accounts {
-    server: NodeServer,
+    server: ProviderServer,
     tokens: Vec<(&'static str, String)>,
 }
 
 impl Accounts {
     async fn start() -> Self {
-        let server = NodeServer::start("better-auth-api.mjs", &[]).await;
+        let server = ProviderServer::node("better-auth-api.mjs", &[]).await;
         let mut tokens = Vec::new();
         for user in ["alice", "bob"] {
             let account = json!({"email": format!("{user}@example.com"), "password": "a long password", "name": format!("Name of {user}")});

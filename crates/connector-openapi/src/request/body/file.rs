@@ -19,7 +19,7 @@ pub(super) struct File {
 }
 
 /// What callers are told of it.
-pub(super) fn schema(description: Option<&Value>) -> Value {
+pub(super) fn schema(description: Option<&str>) -> Value {
     let mut schema = json!({
         "anyOf": [
             { "type": "string", "description": "The file's content, as text." },
@@ -36,7 +36,7 @@ pub(super) fn schema(description: Option<&Value>) -> Value {
             },
         ],
     });
-    let description = description.and_then(Value::as_str).map(|text| format!("A file: {text}"));
+    let description = description.map(|text| format!("A file: {text}"));
     schema["description"] = description.unwrap_or_else(|| "A file.".to_owned()).into();
     schema
 }

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 
 use super::refused;
 use crate::api::{Body, BodyArguments, Definitions};
+use crate::read::media::{self, Shape};
 
 pub(crate) use schema::schema;
 
@@ -25,35 +26,14 @@ pub(super) struct Written {
     pub(super) content: Bytes,
 }
 
-/// How bodies of a media type are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Json,
-    Form,
-    Multipart,
-    Xml,
-    Text,
-    /// Anything else: bytes.
-    Raw,
-}
-
-impl Kind {
-    fn of(media_type: &str) -> Self {
-        match essence(media_type).as_str() {
-            "application/x-www-form-urlencoded" => Self::Form,
-            "multipart/form-data" => Self::Multipart,
-            "" | "*/*" | "application/*" | "application/json" | "text/json" | "application/x-json" => Self::Json,
-            kind if kind.ends_with("+json") => Self::Json,
-            kind if kind.ends_with("/xml") || kind.ends_with("+xml") => Self::Xml,
-            kind if kind.starts_with("text/") => Self::Text,
-            _ => Self::Raw,
-        }
-    }
-}
-
 /// The media type without its parameters, in lower case.
 fn essence(media_type: &str) -> String {
     media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+fn is_xml(media_type: &str) -> bool {
+    let essence = essence(media_type);
+    essence.ends_with("/xml") || essence.ends_with("+xml")
 }
 
 /// The body of one call; `None` where the operation can do without and the caller gave none of it.
@@ -69,18 +49,19 @@ pub(super) fn write(body: &Body, definitions: &Definitions, input: &Map<String, 
     };
     let Some(value) = value else { return Ok(None) };
     let is_members = matches!(body.arguments, BodyArguments::Properties(_));
-    let written = match Kind::of(&body.media_type) {
-        Kind::Json => json::write(&body.media_type, &value),
-        Kind::Form => form::write(body, members(argument, &value)?),
-        Kind::Multipart => multipart::write(body, definitions, members(argument, &value)?),
+    let written = match media::shape(&body.media_type) {
+        Shape::Json => json::write(&body.media_type, &value),
+        Shape::Form => form::write(body, members(argument, &value)?),
+        Shape::Multipart => multipart::write(body, definitions, members(argument, &value)?),
         // Nothing says how a JSON value of such a type is written: only its text is taken.
-        Kind::Xml | Kind::Text | Kind::Raw if is_members => Err(Error::new(
+        Shape::Text | Shape::Binary if is_members => Err(Error::new(
             connector::ErrorKind::Unsupported,
             format!("This operation takes {}, which cannot be made of named values.", essence(&body.media_type)),
         )),
-        Kind::Xml => raw::xml(argument, &body.media_type, &value),
-        Kind::Text => raw::text(argument, &body.media_type, &value),
-        Kind::Raw => raw::bytes(argument, &body.media_type, &value),
+        Shape::Text if is_xml(&body.media_type) => raw::xml(argument, &body.media_type, &value),
+        Shape::Text => raw::text(argument, &body.media_type, &value),
+        Shape::Binary if schema::is_encoded(body) => raw::encoded(argument, &body.media_type, &value),
+        Shape::Binary => raw::bytes(argument, &body.media_type, &value),
     };
     written.map(Some)
 }

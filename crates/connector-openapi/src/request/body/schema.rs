@@ -2,48 +2,48 @@
 
 use serde_json::{Value, json};
 
-use super::{Kind, file};
+use super::file;
 use crate::api::{Body, Definitions};
+use crate::read::media::{self, Shape};
 
 /// How many `$ref`s are followed to learn whether a property is a file.
 const REFS_MAX: usize = 16;
 
 /// The schema of the body as a caller gives it: files are files, and what is sent as text is text.
 pub(crate) fn schema(body: &Body, definitions: &Definitions) -> Value {
-    let description = body.schema.get("description");
-    match Kind::of(&body.media_type) {
-        Kind::Json | Kind::Form => body.schema.clone(),
-        Kind::Multipart => {
+    let description = body.description.as_deref();
+    match media::shape(&body.media_type) {
+        Shape::Json | Shape::Form => body.schema.clone(),
+        Shape::Multipart => {
             let mut schema = body.schema.clone();
             if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
                 properties.values_mut().for_each(|property| shown(property, definitions));
             }
             schema
         }
-        Kind::Raw if super::essence(&body.media_type).ends_with("yaml") => body.schema.clone(),
-        Kind::Raw => file::schema(description),
-        Kind::Text if is_plain(resolved(&body.schema, definitions)) => body.schema.clone(),
-        Kind::Text => json!({ "type": "string", "description": described(description, "Text.") }),
-        Kind::Xml => json!({ "type": "string", "description": described(description, "An XML document, as text.") }),
+        Shape::Text if super::is_xml(&body.media_type) => {
+            json!({ "type": "string", "description": "An XML document, as text." })
+        }
+        Shape::Text => body.schema.clone(),
+        Shape::Binary if is_encoded(body) => body.schema.clone(),
+        Shape::Binary => file::schema(description),
     }
 }
 
-fn described(own: Option<&Value>, otherwise: &str) -> String {
-    match own.and_then(Value::as_str) {
-        Some(own) => format!("{otherwise} {own}"),
-        None => otherwise.to_owned(),
-    }
+/// Whether the bytes go out as the Base64 that they come in.
+pub(super) fn is_encoded(body: &Body) -> bool {
+    body.schema.get("contentEncoding").is_some_and(|encoding| encoding == "base64")
 }
 
 fn shown(property: &mut Value, definitions: &Definitions) {
     if is_file(property, definitions) {
-        *property = file::schema(property.get("description"));
+        *property = file::schema(property.get("description").and_then(Value::as_str));
         return;
     }
     let items = resolved(property, definitions).get("items").filter(|items| is_file(items, definitions));
     if let Some(items) = items {
         let mut list = resolved(property, definitions).clone();
-        list["items"] = file::schema(items.get("description"));
+        list["items"] = file::schema(items.get("description").and_then(Value::as_str));
         *property = list;
     }
 }
@@ -83,9 +83,4 @@ pub(super) fn resolved<'a>(schema: &'a Value, definitions: &'a Definitions) -> &
         schema = next;
     }
     schema
-}
-
-fn is_plain(schema: &Value) -> bool {
-    let kind = schema.get("type").and_then(Value::as_str);
-    matches!(kind, Some("string" | "integer" | "number" | "boolean"))
 }

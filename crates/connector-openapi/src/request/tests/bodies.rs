@@ -115,6 +115,13 @@ fn bytes_are_text_or_base64() {
 }
 
 #[test]
+fn bytes_that_go_out_as_base64_stay_so() {
+    let schema = json!({ "type": "string", "contentEncoding": "base64" });
+    let expected = ("image/jpeg".to_owned(), "aGVsbG8=".to_owned());
+    assert_eq!(sent(body("image/jpeg", schema), json!("aGVsbG8=")).unwrap(), expected);
+}
+
+#[test]
 fn xml_is_taken_as_text_alone() {
     let xml = |value: Value| sent(body("application/xml", json!({})), value);
     assert_eq!(xml(json!("<a/>")).unwrap(), ("application/xml".to_owned(), "<a/>".to_owned()));

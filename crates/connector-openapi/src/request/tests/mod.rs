@@ -1,4 +1,5 @@
 mod bodies;
+mod hostile;
 mod keys;
 mod multipart;
 mod paths;
