@@ -14,10 +14,6 @@ pub(crate) fn token(user: &str) -> String {
 pub(crate) fn config(kinto: &Kinto, tools: &str) -> String {
     let url = kinto.url();
     let example = include_str!("../../../../../docs/examples/kinto.toml").replace("http://127.0.0.1:8888/v1", &url);
-    let example = match std::env::var("KINTO_DOC") {
-        Ok(doc) => example.replace(&format!("{url}/__api__"), &doc),
-        _ => example,
-    };
     assert!(example.contains(&url), "the example names no address of Kinto's");
     format!("{}\n[limits]\ntools = \"{tools}\"\ncalls_per_minute_max = 1000000\n\n{example}", auth())
 }
