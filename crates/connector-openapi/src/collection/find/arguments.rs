@@ -16,7 +16,12 @@ const OPTIONS_MAX: usize = 30;
 
 impl Finder<'_> {
     /// Fields that a query parameter of the same name narrows to.
-    pub(super) fn filters(&self, number: usize, fields: &[connector::Field], paging: &Paging) -> IndexMap<String, Narrowing> {
+    pub(super) fn filters(
+        &self,
+        number: usize,
+        fields: &[connector::Field],
+        paging: &Paging,
+    ) -> IndexMap<String, Narrowing> {
         let query = self.free(number).filter(|it| it.place == Place::Query && !it.deprecated && !paging.has(&it.name));
         let scalar = query.filter_map(|it| {
             let (schema, _) = self.schemas.inline(&it.schema);

@@ -5,22 +5,22 @@ mod envelope;
 mod paths;
 mod writes;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use connector::{Abilities, Collection, Hidden, OperationKind, Ownership};
 use http::Method;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
+use crate::api::{Api, Operation, Parameter, Place};
 use crate::collection::config::CollectionConfig;
 use crate::collection::field::{Fields, Sides, fields};
 use crate::collection::paging::Paging;
-use crate::collection::rest::{Key, ListBy, Narrowing, One, Rest, UpdateBy, WriteBy};
-use crate::collection::shape::{Object, Schemas, is_scalar};
-use crate::collection::words::{singular, snake};
+use crate::collection::rest::{Key, ListBy, Rest, UpdateBy};
+use crate::collection::shape::{Object, Schemas};
+use crate::collection::words::snake;
 use crate::collection::{key, name};
 use paths::{Paths, normal, pieces};
-use crate::api::{Api, Operation, Parameter, Place};
 
 /// The most collections of one API; the rest of a larger one is reached by its actions.
 const COLLECTIONS_MAX: usize = 400;

@@ -118,4 +118,3 @@ fn ended(page: Page, count: Option<u64>, whole: bool, list: &List, notices: Vec<
     let counted = from_start.then_some(page.len() as u64);
     done(page, counted.or(count), None, notices)
 }
-
