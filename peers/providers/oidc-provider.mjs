@@ -34,6 +34,18 @@ const provider = new Provider(url, {
       response_types: [],
       scope: "tools:read",
     },
+    // Bellhop itself, finding out who opens a link.
+    ...(process.env.SIGN_IN_REDIRECT
+      ? [
+          {
+            client_id: "bellhop-sign-in",
+            client_secret: "sign-in-secret",
+            grant_types: ["authorization_code"],
+            redirect_uris: [process.env.SIGN_IN_REDIRECT],
+            response_types: ["code"],
+          },
+        ]
+      : []),
     {
       client_id: "bellhop",
       client_secret: "bellhop-secret",

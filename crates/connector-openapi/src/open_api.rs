@@ -63,6 +63,7 @@ impl OpenApi {
         let api = read::read(name, &config).await?;
         let origins = Origins::new(&config, &api)?;
         let client = Client::new(origins.all(), &config.http).map_err(|error| Error::invalid(error.to_string()))?;
+        client.check().await?;
         let now = RwLock::new(Arc::new(Snapshot::new(api, &config, &identity, &origins)));
         Ok(Self { name: name.to_owned(), config, client, origins, identity, now })
     }

@@ -9,6 +9,7 @@
 )]
 
 mod callers;
+mod canary;
 mod clock;
 pub mod issuer;
 pub mod kinto;
@@ -19,5 +20,6 @@ mod recorder;
 pub mod suite;
 
 pub use callers::{caller, caller_with, context, permit};
+pub use canary::Canary;
 pub use clock::StillClock;
 pub use recorder::{Recorded, Recorder};

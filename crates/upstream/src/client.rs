@@ -3,6 +3,7 @@ mod again;
 mod answer;
 mod breaker;
 mod build;
+mod check;
 mod decode;
 mod failure;
 mod names;
@@ -16,7 +17,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use self::breaker::Breaker;
-use self::names::Allowed;
+use self::names::{Allowed, Filter};
 pub use self::names::{Names, SystemNames};
 use crate::{ClientConfig, ConfigError, Origin};
 
@@ -32,6 +33,7 @@ struct Shared {
     origins: Vec<(Origin, Arc<Breaker>)>,
     config: ClientConfig,
     allowed: Allowed,
+    filter: Filter,
     http: reqwest::Client,
     turns: Semaphore,
 }
@@ -46,10 +48,11 @@ impl Client {
     pub fn with_names(origins: Vec<Origin>, config: &ClientConfig, names: Arc<dyn Names>) -> Result<Self, ConfigError> {
         let networks = config.allow_addresses.iter().map(|text| addresses::Network::parse(text));
         let allowed = Allowed::new(networks.collect::<Result<_, _>>()?, &origins);
-        let http = build::http(config, names, allowed.clone())?;
+        let filter = Filter { names, allowed: allowed.clone() };
+        let http = build::http(config, filter.clone())?;
         let turns = Semaphore::new(config.concurrency_max.clamp(1, Semaphore::MAX_PERMITS));
         let origins = with_breakers(origins, config);
-        Ok(Self { shared: Arc::new(Shared { origins, config: config.clone(), allowed, http, turns }) })
+        Ok(Self { shared: Arc::new(Shared { origins, config: config.clone(), allowed, filter, http, turns }) })
     }
 }
 

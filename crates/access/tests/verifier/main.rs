@@ -16,6 +16,7 @@ mod issuers;
 mod kinds;
 mod rotation;
 mod serving;
+mod sign_in;
 mod users;
 
 use bellhop_access::{IssuerConfig, Keys, TokenError, Verifier, VerifierOptions};

@@ -15,6 +15,7 @@ mod apis;
 mod audit;
 mod clients;
 mod conformance;
+mod connect;
 mod crash;
 mod demo;
 mod env;

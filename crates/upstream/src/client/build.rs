@@ -1,9 +1,8 @@
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::{Certificate, redirect, retry};
 
-use super::names::{Allowed, Filter, Names};
+use super::names::Filter;
 use crate::{ClientConfig, ConfigError};
 
 /// How long a connection that nobody uses is kept.
@@ -14,11 +13,7 @@ const AGENT: &str = concat!("bellhop/", env!("CARGO_PKG_VERSION"));
 
 /// The pool of connections. What goes beyond one request (redirects, repeats, decompression, proxies of the
 /// environment) is turned off here and done, if at all, where the rules stand.
-pub(crate) fn http(
-    config: &ClientConfig,
-    names: Arc<dyn Names>,
-    allowed: Allowed,
-) -> Result<reqwest::Client, ConfigError> {
+pub(crate) fn http(config: &ClientConfig, filter: Filter) -> Result<reqwest::Client, ConfigError> {
     let header_bytes_max = u32::try_from(config.answer_header_bytes_max).unwrap_or(u32::MAX);
     let mut builder = reqwest::Client::builder()
         .user_agent(AGENT)
@@ -30,7 +25,7 @@ pub(crate) fn http(
         .no_deflate()
         .no_brotli()
         .no_zstd()
-        .dns_resolver(Filter { names, allowed })
+        .dns_resolver(filter)
         .connect_timeout(Duration::from_millis(config.connect_timeout_ms))
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(config.concurrency_max)

@@ -1,3 +1,4 @@
+use std::error::Error;
 use std::fmt::Debug;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -62,20 +63,26 @@ pub(crate) struct Filter {
     pub(crate) allowed: Allowed,
 }
 
+impl Filter {
+    /// All addresses of a host that may be connected to.
+    async fn lookup(&self, host: &str) -> Result<Vec<SocketAddr>, Box<dyn Error + Send + Sync>> {
+        let found = self.names.lookup(host).await?;
+        let is_local = self.allowed.is_localhost_named && host == "localhost";
+        let is_kept = |address: &IpAddr| self.allowed.holds(*address) || (is_local && address.is_loopback());
+        let kept = found.iter().filter(|address| is_kept(address)).map(|address| SocketAddr::new(*address, 0));
+        let kept = kept.collect::<Vec<_>>();
+        if kept.is_empty() && !found.is_empty() { Err(PrivateAddress.into()) } else { Ok(kept) }
+    }
+
+    /// Whether a host has addresses and none of them may be connected to.
+    pub(crate) async fn leads_to_private(&self, host: &str) -> bool {
+        self.lookup(host).await.is_err_and(|error| error.is::<PrivateAddress>())
+    }
+}
+
 impl Resolve for Filter {
     fn resolve(&self, name: Name) -> Resolving {
-        let Self { names, allowed } = self.clone();
-        Box::pin(async move {
-            let host = name.as_str();
-            let found = names.lookup(host).await?;
-            let is_local = |address: IpAddr| allowed.is_localhost_named && host == "localhost" && address.is_loopback();
-            let asked = found.len();
-            let kept = found.into_iter().filter(|address| allowed.holds(*address) || is_local(*address));
-            let kept = kept.map(|address| SocketAddr::new(address, 0)).collect::<Vec<_>>();
-            if kept.is_empty() && asked > 0 {
-                return Err(PrivateAddress.into());
-            }
-            Ok(Box::new(kept.into_iter()) as Addrs)
-        })
+        let filter = self.clone();
+        Box::pin(async move { Ok(Box::new(filter.lookup(name.as_str()).await?.into_iter()) as Addrs) })
     }
 }

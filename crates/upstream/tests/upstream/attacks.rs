@@ -1,17 +1,11 @@
-//! The strings of `attacks.json` in every place that a string can get to, against a listener that must stay alone.
+//! The strings of `testkit`'s list in every place that a string can get to, against a listener that must stay alone.
 
 use bellhop_upstream::{Client, ClientConfig, Credential, Origin, PathBuilder, Placement, Request, Secret};
 use http::{HeaderName, HeaderValue};
 use proptest::prelude::{ProptestConfig, any, prop_assert, prop_assert_eq, proptest};
+use testkit::Canary;
 
 use crate::support::{Act, Peer, Seen, client, config, get, json};
-
-/// Every attack, aimed at this listener.
-fn attacks(canary: &Peer) -> Vec<String> {
-    let list: Vec<String> = serde_json::from_str(include_str!("attacks.json")).unwrap();
-    let (at, port) = (canary.address.to_string(), canary.address.port().to_string());
-    list.into_iter().map(|attack| attack.replace("{at}", &at).replace("{port}", &port)).collect()
-}
 
 fn quick() -> ClientConfig {
     ClientConfig { retries: 0, timeout_ms: 2_000, breaker_failures: 0, ..config() }
@@ -74,12 +68,12 @@ fn is_proper(seen: &Seen, host: &str) -> bool {
 
 #[tokio::test]
 async fn no_string_in_a_request_reaches_another_server() {
-    let canary = Peer::canary("127.0.0.1:0").await;
+    let canary = Canary::start().await;
     let peer = Peer::start(|_| json("200 OK", "[]")).await;
     let host = peer.address.to_string();
     let (client, origin) = client(&format!("{}/v1", peer.url()), &quick());
     let mut arrived = 0;
-    for attack in attacks(&canary) {
+    for attack in canary.attacks() {
         for request in requests(&origin, &attack) {
             let printed = format!("{attack:?} {request:?} {:?}", request.query);
             arrived += usize::from(client.send(request).await.is_ok());
@@ -94,8 +88,8 @@ async fn no_string_in_a_request_reaches_another_server() {
 
 #[tokio::test]
 async fn no_redirect_reaches_another_server() {
-    let canary = Peer::canary("127.0.0.1:0").await;
-    let list = attacks(&canary);
+    let canary = Canary::start().await;
+    let list = canary.attacks();
     let known = list.clone();
     let peer = Peer::start(move |seen| {
         let path = seen.line.trim_start_matches("GET /v1/");
@@ -120,8 +114,8 @@ async fn no_redirect_reaches_another_server() {
 
 #[tokio::test]
 async fn no_server_that_a_description_names_is_a_private_one() {
-    let canary = Peer::canary("127.0.0.1:0").await;
-    let attacks = attacks(&canary);
+    let canary = Canary::start().await;
+    let attacks = canary.attacks();
     let written =
         attacks.iter().flat_map(|attack| [attack.clone(), format!("http:{attack}"), format!("http://{attack}")]);
     let origins = written.filter_map(|base| Origin::described(&base).ok()).collect::<Vec<_>>();

@@ -64,3 +64,17 @@ async fn an_operation_may_have_another_base_path_on_the_same_origin() {
     client.send(get(&other, "/things")).await.unwrap();
     assert_eq!(peer.seen()[0].line, "GET /uploads/things");
 }
+
+#[tokio::test]
+async fn proxies_of_the_environment_are_not_heeded() {
+    let canary = testkit::Canary::start().await;
+    let proxy = format!("http://{}", canary.address());
+    let mut command = tokio::process::Command::new(std::env::current_exe().unwrap());
+    for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
+        command.env(name, &proxy);
+    }
+    let output = command.env_remove("NO_PROXY").arg("calls::a_call_arrives_as_it_was_built").output().await.unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    assert_eq!(canary.connections(), 0);
+}

@@ -271,3 +271,22 @@ fn what_names_no_address_is_refused() {
         assert!(Origin::parse(text).is_err(), "{text}");
     }
 }
+
+#[tokio::test]
+async fn an_operator_is_told_before_the_first_call() {
+    let (client, _) = named("http://api.internal:9", &impatient(), Says::new(&[&["10.0.0.1"]]));
+    let error = client.check().await.unwrap_err();
+    assert_eq!(
+        error.message(),
+        "api.internal leads to a private address, which is not called unless `http.allow_addresses` of this resource \
+         names it."
+    );
+    for answers in [&["10.0.0.1", "1.1.1.1"][..], &[]] {
+        let (client, _) = named("http://api.internal:9", &impatient(), Says::new(&[answers]));
+        assert!(client.check().await.is_ok(), "{answers:?}");
+    }
+    let described = Origin::described("http://127.0.0.1:9").unwrap();
+    assert!(Client::new(vec![described], &impatient()).unwrap().check().await.is_err());
+    let named = Origin::parse("http://127.0.0.1:9").unwrap();
+    assert!(Client::new(vec![named], &impatient()).unwrap().check().await.is_ok());
+}

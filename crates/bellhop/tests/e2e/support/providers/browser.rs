@@ -3,7 +3,8 @@ use reqwest::{Client, Response, Url};
 use super::REDIRECT;
 
 /// What a browser does: follows redirects, keeps cookies, sends forms.
-pub(super) struct Browser {
+#[derive(Clone)]
+pub(crate) struct Browser {
     http: Client,
     cookies: Vec<(String, String)>,
 }
@@ -15,16 +16,26 @@ pub(super) struct Page {
 }
 
 impl Browser {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { http: crate::support::http(), cookies: Vec::new() }
     }
 
     /// Goes on from `url`, filling each page as `fill` says, until the provider sends the user back with a code.
-    pub(super) async fn code(&mut self, mut url: Url, fill: impl Fn(&Page) -> Vec<(String, String)>) -> String {
+    pub(super) async fn code(&mut self, url: Url, fill: impl Fn(&Page) -> Vec<(String, String)>) -> String {
+        let end = self.until(url, REDIRECT, fill).await;
+        let code = end.query_pairs().find(|(name, _)| name == "code");
+        code.unwrap_or_else(|| panic!("no code in {end}")).1.into_owned()
+    }
+
+    /// The same at oidc-provider, as `user`, up to an address that begins with `end`. That one is not opened.
+    pub(crate) async fn through(&mut self, url: Url, user: &str, end: &str) -> Url {
+        self.until(url, end, |page| oidc_form(page, user)).await
+    }
+
+    async fn until(&mut self, mut url: Url, end: &str, fill: impl Fn(&Page) -> Vec<(String, String)>) -> Url {
         for _ in 0..20 {
-            if url.as_str().starts_with(REDIRECT) {
-                let code = url.query_pairs().find(|(name, _)| name == "code");
-                return code.unwrap_or_else(|| panic!("no code in {url}")).1.into_owned();
+            if url.as_str().starts_with(end) {
+                return url;
             }
             let response = self.get(&url).await;
             if let Some(next) = location(&url, &response) {
@@ -40,14 +51,14 @@ impl Browser {
         panic!("the sign-in does not end: {url}")
     }
 
-    async fn get(&mut self, url: &Url) -> Response {
+    pub(crate) async fn get(&mut self, url: &Url) -> Response {
         let request = self.http.get(url.clone()).header("cookie", self.cookie_header());
         let response = request.send().await.expect("the provider answers");
         self.keep(&response);
         response
     }
 
-    async fn post(&mut self, url: &Url, form: &[(String, String)]) -> Response {
+    pub(crate) async fn post(&mut self, url: &Url, form: &[(String, String)]) -> Response {
         let form: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let request = self.http.post(url.clone()).header("cookie", self.cookie_header());
         let request = request.header("content-type", "application/x-www-form-urlencoded").body(encoded(&form));
@@ -60,7 +71,7 @@ impl Browser {
         self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
-    fn keep(&mut self, response: &Response) {
+    pub(crate) fn keep(&mut self, response: &Response) {
         for pair in cookies(response).split("; ").filter_map(|pair| pair.split_once('=')) {
             self.cookies.retain(|(name, _)| name != pair.0);
             if !pair.1.is_empty() {
@@ -68,6 +79,13 @@ impl Browser {
             }
         }
     }
+}
+
+/// What oidc-provider's development pages ask for.
+pub(super) fn oidc_form(page: &Page, user: &str) -> Vec<(String, String)> {
+    let prompt = page.between("name=\"prompt\" value=\"").expect("a prompt");
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    vec![pair("prompt", &prompt), pair("login", user), pair("password", "x")]
 }
 
 impl Page {

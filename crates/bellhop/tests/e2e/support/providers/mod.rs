@@ -6,6 +6,7 @@ mod canaille;
 mod oidc_provider;
 
 pub(crate) use better_auth::{BetterAuth, BetterAuthMcp};
+pub(crate) use browser::Browser;
 pub(crate) use canaille::Canaille;
 pub(crate) use oidc_provider::OidcProvider;
 

@@ -1,7 +1,7 @@
 use reqwest::Url;
 use serde_json::Value;
 
-use super::browser::Browser;
+use super::browser::{Browser, oidc_form};
 use super::{CHALLENGE, Client, REDIRECT, Tokens, VERIFIER, Wish, ask};
 use crate::support::peers::ProviderServer;
 
@@ -19,6 +19,11 @@ impl OidcProvider {
         let variables = [("RESOURCES", resources.to_string())];
         let variables = variables.each_ref().map(|(name, value)| (*name, value.as_str()));
         Self { server: ProviderServer::node("oidc-provider.mjs", &variables).await }
+    }
+
+    /// One that runs already.
+    pub(crate) fn of(server: ProviderServer) -> Self {
+        Self { server }
     }
 
     /// The issuer of its tokens.
@@ -81,12 +86,6 @@ impl OidcProvider {
         ];
         query.extend(wish.resource.map(|resource| ("resource", resource)));
         let start = Url::parse_with_params(&self.at("/auth"), query).expect("an address");
-        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        Browser::new()
-            .code(start, |page| {
-                let prompt = page.between("name=\"prompt\" value=\"").expect("a prompt");
-                vec![pair("prompt", &prompt), pair("login", user), pair("password", "x")]
-            })
-            .await
+        Browser::new().code(start, |page| oidc_form(page, user)).await
     }
 }
