@@ -15,7 +15,7 @@ async fn nothing_of_another_user_is_ever_seen() {
     for (user, count) in [("alice", 5), ("bob", 4)] {
         let article = |nth: u32| {
             json!({"id": format!("{user}-article-{nth}"), "title": format!("{user} writes of {nth}"), "stars": nth,
-                "body": if nth == 2 { json!(null) } else { json!(format!("words of {user}, {nth} in all")) }, "done": nth % 2 == 0})
+                "body": if nth == 2 { json!(null) } else { json!(format!("words of {user}, {nth} in all")) }, "done": nth.is_multiple_of(2)})
         };
         kinto.put(user, &(1..=count).map(article).collect::<Vec<_>>()).await;
     }

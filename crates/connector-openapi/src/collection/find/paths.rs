@@ -18,10 +18,9 @@ impl Paths {
         let mut paths = Self { by_path: IndexMap::new(), items: HashMap::new() };
         for (number, operation) in api.operations.iter().enumerate().filter(|(_, it)| !it.deprecated) {
             let path = normal(&operation.path);
-            if !paths.by_path.contains_key(&path) {
-                if let Some((before, _)) = path.rsplit_once('/').filter(|(_, last)| is_parameter(last)) {
-                    paths.items.entry(before.to_owned()).or_default().push(path.clone());
-                }
+            let item_of = path.rsplit_once('/').filter(|(_, last)| is_parameter(last));
+            if let Some((before, _)) = item_of.filter(|_| !paths.by_path.contains_key(&path)) {
+                paths.items.entry(before.to_owned()).or_default().push(path.clone());
             }
             paths.by_path.entry(path).or_default().insert(operation.method.clone(), number);
         }

@@ -37,7 +37,7 @@ impl<'a> Source<'a> {
             if let Some(narrowing) = by.filters.get(field) {
                 let value = fit(field, value, &run.rest.collection)?;
                 let is_taken = narrowing.values.as_ref().is_none_or(|all| all.contains(&value));
-                if is_taken && !input.contains_key(&narrowing.argument) && value != Value::from("") {
+                if is_taken && !input.contains_key(&narrowing.argument) && value != "" {
                     input.insert(narrowing.argument.clone(), value);
                 }
             }
