@@ -43,7 +43,9 @@ impl Fetcher {
         url.set_query(None);
         url.set_fragment(None);
         let origin = Origin::parse(url.as_str()).map_err(|_| wrong())?;
-        Ok(Self { client: Client::new(vec![origin.clone()], config)?, origin })
+        // Every document is asked for with a bound of its own.
+        let config = ClientConfig { answer_bytes_max: usize::MAX, ..config.clone() };
+        Ok(Self { client: Client::new(vec![origin.clone()], &config)?, origin })
     }
 
     /// Whether an address is on its origin.

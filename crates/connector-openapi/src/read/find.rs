@@ -6,7 +6,7 @@ use bytes::Bytes;
 use connector::{Error, ErrorKind, Result};
 use http::{HeaderValue, Method, header};
 use tokio::io::AsyncReadExt;
-use upstream::{Client, Origin, Request};
+use upstream::{Client, ClientConfig, Origin, Request};
 use url::Url;
 
 use super::text;
@@ -71,9 +71,19 @@ pub(super) async fn file(path: &Path, bytes_max: u64) -> Result<Found> {
 
 /// Fetches one document. Its own origin and no other is reached.
 pub(super) async fn fetch(url: &Url, config: &Config, bytes_max: u64) -> Result<Bytes> {
+    let (client, origin) = client(url, config)?;
+    fetch_by(&client, origin, url, bytes_max).await
+}
+
+/// Documents have a bound of their own, which may be above that of answers.
+fn client(url: &Url, config: &Config) -> Result<(Client, Origin)> {
     let wrong = |error: upstream::ConfigError| Error::invalid(error.to_string());
     let origin = Origin::parse(&url.origin().ascii_serialization()).map_err(wrong)?;
-    let client = Client::new(vec![origin.clone()], &config.http).map_err(wrong)?;
+    let http = ClientConfig { answer_bytes_max: usize::MAX, ..config.http.clone() };
+    Ok((Client::new(vec![origin.clone()], &http).map_err(wrong)?, origin))
+}
+
+async fn fetch_by(client: &Client, origin: Origin, url: &Url, bytes_max: u64) -> Result<Bytes> {
     let mut request = Request::new(Method::GET, origin, url.path());
     request.query = url.query().unwrap_or_default().to_owned();
     request.answer_bytes_max = usize::try_from(bytes_max).unwrap_or(usize::MAX);
@@ -92,9 +102,10 @@ pub(super) async fn fetch(url: &Url, config: &Config, bytes_max: u64) -> Result<
 async fn look_around(base: &str, config: &Config) -> Result<Found> {
     let base = address(base)
         .ok_or_else(|| Error::invalid("`url` is not an address: write it as https://api.example.com/v1"))?;
+    let (client, origin) = client(&base, config)?;
     let mut tried: Vec<String> = Vec::new();
     for candidate in candidates(&base) {
-        match fetch(&candidate, config, config.document_bytes_max()).await {
+        match fetch_by(&client, origin.clone(), &candidate, config.document_bytes_max()).await {
             Ok(text) if text::parse(&text).is_ok_and(|it| it.get("openapi").or(it.get("swagger")).is_some()) => {
                 return Ok(Found { text, address: Some(candidate) });
             }

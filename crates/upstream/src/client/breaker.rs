@@ -14,8 +14,14 @@ pub(crate) struct Breaker {
 
 #[derive(Clone, Copy, Debug)]
 enum State {
-    Closed { failures: u32 },
-    Open { until: Instant },
+    /// Failures in a row, and when a call last went well.
+    Closed {
+        failures: u32,
+        well: Option<Instant>,
+    },
+    Open {
+        until: Instant,
+    },
     Probing,
 }
 
@@ -23,13 +29,14 @@ enum State {
 #[derive(Debug)]
 pub(crate) struct Pass<'a> {
     breaker: &'a Breaker,
+    began: Instant,
     is_probe: bool,
     is_judged: bool,
 }
 
 impl Breaker {
     pub(crate) fn new(failures_max: u32, open_for: Duration) -> Self {
-        Self { failures_max, open_for, state: Mutex::new(State::Closed { failures: 0 }) }
+        Self { failures_max, open_for, state: Mutex::new(State::Closed { failures: 0, well: None }) }
     }
 
     /// Refuses while it is open and while another call is the probe.
@@ -55,7 +62,7 @@ impl Breaker {
             // Another call became the probe in between.
             State::Probing => return Err(open(Duration::from_secs(1))),
         };
-        Ok(Pass { breaker: self, is_probe, is_judged: false })
+        Ok(Pass { breaker: self, began: Instant::now(), is_probe, is_judged: false })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -71,9 +78,13 @@ impl Pass<'_> {
         let mut state = breaker.state();
         let opened = State::Open { until: Instant::now() + breaker.open_for };
         *state = match *state {
-            _ if is_well || breaker.failures_max == 0 => State::Closed { failures: 0 },
-            State::Closed { failures } if failures + 1 < breaker.failures_max => {
-                State::Closed { failures: failures + 1 }
+            _ if is_well || breaker.failures_max == 0 => State::Closed { failures: 0, well: Some(Instant::now()) },
+            // Others went well while this one was under way: it is this call that is slow, not the upstream.
+            State::Closed { failures, well } if well.is_some_and(|well| well > self.began) => {
+                State::Closed { failures, well }
+            }
+            State::Closed { failures, well } if failures + 1 < breaker.failures_max => {
+                State::Closed { failures: failures + 1, well }
             }
             State::Closed { .. } => opened,
             _ if self.is_probe => opened,

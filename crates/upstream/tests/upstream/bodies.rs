@@ -8,7 +8,7 @@ use connector::ErrorKind;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::support::{Act, Peer, answer, client, config, get};
+use crate::support::{Act, Peer, answer, client, config, eventually, get};
 
 const MIB: usize = 1 << 20;
 
@@ -53,7 +53,7 @@ async fn ten_gigabytes_in_ten_megabytes_are_cut_at_the_bound() {
     request.answer_bytes_max = MIB;
     let response = client.send(request).await.unwrap();
     assert_eq!((response.body.len(), response.cut), (MIB, true));
-    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
 }
 
 #[tokio::test]
@@ -106,7 +106,7 @@ async fn members_that_hold_nothing_do_not_go_on_for_ever() {
     request.answer_bytes_max = 1000;
     let started = Instant::now();
     assert!(client.send(request).await.is_err());
-    assert!(started.elapsed() < Duration::from_secs(2));
+    assert!(started.elapsed() < Duration::from_secs(4));
 }
 
 #[tokio::test]
@@ -118,8 +118,7 @@ async fn an_endless_body_is_cut_and_hung_up_on() {
     request.answer_bytes_max = 100_000;
     let response = client.send(request).await.unwrap();
     assert_eq!((response.body.len(), response.cut), (100_000, true));
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    assert_eq!((peer.connections(), peer.closed()), (1, 1));
+    eventually(|| (peer.connections(), peer.closed()) == (1, 1)).await;
 }
 
 #[tokio::test]
@@ -135,9 +134,8 @@ async fn a_drip_ends_with_the_time() {
         let started = Instant::now();
         let error = client.send(get(&origin, "/")).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Timeout);
-        assert!(started.elapsed() < Duration::from_millis(800), "{:?}", started.elapsed());
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        assert_eq!(peer.connections(), peer.closed());
+        assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+        eventually(|| peer.connections() == peer.closed()).await;
     }
 }
 

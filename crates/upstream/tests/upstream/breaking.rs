@@ -6,7 +6,7 @@ use connector::ErrorKind;
 use crate::support::{Act, Peer, client, config, get, json, post};
 
 fn quick() -> ClientConfig {
-    ClientConfig { retries: 0, breaker_ms: 300, ..config() }
+    ClientConfig { retries: 0, breaker_ms: 600, ..config() }
 }
 
 #[tokio::test]
@@ -22,12 +22,19 @@ async fn a_dead_upstream_is_answered_for_at_once_and_found_again() {
     }
     let started = Instant::now();
     let error = client.send(get(&origin, "/")).await.unwrap_err();
-    assert!(started.elapsed() < Duration::from_millis(5), "{:?}", started.elapsed());
+    let mut took = started.elapsed();
+    // A machine with other work may have had something else to do just then.
+    for _ in 0..3 {
+        let started = Instant::now();
+        client.send(get(&origin, "/")).await.unwrap_err();
+        took = took.min(started.elapsed());
+    }
+    assert!(took < Duration::from_millis(5), "{took:?}");
     assert_eq!((error.kind(), error.retry_after()), (ErrorKind::Unavailable, Some(Duration::from_secs(1))));
     assert!(error.message().contains("left alone for a moment"));
 
     let peer = Peer::start_at(&address, |_| json("200 OK", "[]")).await;
-    tokio::time::sleep(Duration::from_millis(350)).await;
+    tokio::time::sleep(Duration::from_millis(700)).await;
     for _ in 0..3 {
         assert_eq!(client.send(get(&origin, "/")).await.unwrap().status, 200);
     }
@@ -42,7 +49,7 @@ async fn one_call_at_a_time_looks_whether_it_is_well() {
     for _ in 0..10 {
         client.send(post(&origin, "/", "")).await.unwrap();
     }
-    tokio::time::sleep(Duration::from_millis(350)).await;
+    tokio::time::sleep(Duration::from_millis(700)).await;
     let probe = tokio::spawn({
         let (client, request) = (client.clone(), get(&origin, "/slow"));
         async move { client.send(request).await }
@@ -97,4 +104,18 @@ async fn upstreams_of_one_client_are_ill_by_themselves() {
     assert!(client.send(get(&origins[0], "/")).await.is_err());
     assert!(client.send(get(&origins[1], "/")).await.is_err(), "another path of the same host");
     assert_eq!(client.send(get(&origins[2], "/")).await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn many_slow_calls_at_once_close_nothing_for_others() {
+    let peer = Peer::start(|seen| if seen.line.contains("/slow") { Act::Hang } else { json("200 OK", "") }).await;
+    let (client, origin) = client(&peer.url(), &ClientConfig { timeout_ms: 300, ..quick() });
+    let slow = futures::future::join_all((0..20).map(|_| client.send(get(&origin, "/slow"))));
+    let other = async {
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        client.send(get(&origin, "/quick")).await.unwrap()
+    };
+    let (slow, _) = tokio::join!(slow, other);
+    assert!(slow.iter().all(|outcome| outcome.as_ref().unwrap_err().kind() == ErrorKind::Timeout));
+    assert_eq!(client.send(get(&origin, "/quick")).await.unwrap().status, 200);
 }

@@ -142,7 +142,7 @@ async fn a_longer_pause_than_there_is_time_is_told_at_once() {
         let (client, origin) = client(&peer.url(), &config());
         let started = Instant::now();
         let error = client.send(get(&origin, "/")).await.unwrap().error().unwrap();
-        assert!(started.elapsed() < Duration::from_millis(500));
+        assert!(started.elapsed() < Duration::from_secs(3));
         assert_eq!((error.kind(), peer.seen().len()), (kind, 1));
         let told = error.retry_after().unwrap().as_secs();
         assert!((seconds - 1..=seconds + 1).contains(&told), "{told}");

@@ -2,6 +2,8 @@ pub(crate) mod peer;
 pub(crate) mod tls;
 
 use bellhop_upstream::{Client, ClientConfig, Origin, Request};
+use std::time::Duration;
+
 use http::Method;
 
 pub(crate) use self::peer::{Act, Peer, Seen, answer, json};
@@ -15,6 +17,17 @@ pub(crate) fn config() -> ClientConfig {
 pub(crate) fn client(base: &str, config: &ClientConfig) -> (Client, Origin) {
     let origin = Origin::parse(base).unwrap();
     (Client::new(vec![origin.clone()], config).unwrap(), origin)
+}
+
+/// Waits until it is so, for as long as a busy machine may need.
+pub(crate) async fn eventually(is_so: impl Fn() -> bool) {
+    for _ in 0..500 {
+        if is_so() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it never came to be");
 }
 
 pub(crate) fn get(origin: &Origin, path: &str) -> Request {
