@@ -33,6 +33,7 @@ pub(super) async fn attack(
             }
             if !reads {
                 settle(target, &mut findings).await;
+                findings.written.clear();
             }
         }
     }
@@ -97,6 +98,9 @@ async fn call(bob: &Mcp, target: &Target, varying: &Map<String, Value>, findings
     let answer = bob.call_raw(&target.tool, &arguments).await;
     findings.calls += 1;
     findings.look(&target.name(), &arguments, &answer);
+    if !target.reads {
+        findings.wrote(&arguments);
+    }
     answer
 }
 
