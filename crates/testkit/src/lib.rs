@@ -12,6 +12,7 @@ mod callers;
 mod canary;
 mod clock;
 pub mod issuer;
+pub mod kinto;
 pub mod mariadb;
 pub mod postgres;
 mod process;

@@ -66,14 +66,16 @@ impl<'a> Run<'a> {
         let missing = || Error::not_found(&self.rest.collection.name);
         match response.status {
             StatusCode::NOT_FOUND | StatusCode::GONE => return Err(missing()),
-            StatusCode::FORBIDDEN if self.rest.get.is_some() => {
-                if get::fetch(self, id, options).await.is_err_and(|seen| seen.kind() == ErrorKind::NotFound) {
-                    return Err(missing());
-                }
+            StatusCode::FORBIDDEN if self.rest.get.is_some() && self.cannot_see(id, options).await => {
+                return Err(missing());
             }
             _ => {}
         }
         response.error().map_or(Ok(response), Err)
+    }
+
+    async fn cannot_see(&self, id: &Value, options: &Map<String, Value>) -> bool {
+        get::fetch(self, id, options).await.is_err_and(|seen| seen.kind() == ErrorKind::NotFound)
     }
 
     /// The item in an answer that has one.

@@ -17,10 +17,9 @@ pub(super) fn field<'f>(parameter: &str, collection: &str, fields: &[&'f str]) -
         return Some(field);
     }
     for end in ENDS {
-        if parameter == end || parameter.ends_with(&format!("_{end}")) {
-            if let Some(field) = named(end) {
-                return Some(field);
-            }
+        let ends_so = parameter == end || parameter.ends_with(&format!("_{end}"));
+        if let Some(field) = named(end).filter(|_| ends_so) {
+            return Some(field);
         }
     }
     let is_item = parameter == one || parameter == snake(collection) || one.ends_with(&format!("_{parameter}"));

@@ -1,7 +1,8 @@
 use serde_json::{Value, json};
+use testkit::kinto::Kinto;
 
 use super::chat;
-use crate::support::kinto::{Kinto, token};
+use crate::support::kinto::{config, token};
 use crate::support::{Bellhop, Mcp};
 
 /// Five articles of Alice's and four of Bob's: more than Kinto puts on one page.
@@ -36,7 +37,7 @@ async fn all(client: &Mcp, tool: &str, mut arguments: Value) -> (Vec<Value>, usi
 #[tokio::test]
 async fn each_user_lists_their_own_across_kintos_pages() {
     let kinto = furnished().await;
-    let bellhop = Bellhop::serve(&kinto.config("typed")).await;
+    let bellhop = Bellhop::serve(&config(&kinto, "typed")).await;
     for (user, count) in [("alice", 5_usize), ("bob", 4)] {
         let client = bellhop.mcp(&token(user));
         for (limit, wanted_pages) in [(1, count), (2, count.div_ceil(2)), (3, count.div_ceil(3)), (50, 1)] {
@@ -54,7 +55,7 @@ async fn each_user_lists_their_own_across_kintos_pages() {
 #[tokio::test]
 async fn what_one_user_writes_the_other_neither_sees_nor_changes() {
     let kinto = furnished().await;
-    let bellhop = Bellhop::serve(&kinto.config("typed")).await;
+    let bellhop = Bellhop::serve(&config(&kinto, "typed")).await;
     let (alice, bob) = (bellhop.mcp(&token("alice")), bellhop.mcp(&token("bob")));
     let made = alice.call("kinto_articles_create", &json!({"data": {"title": "mine alone", "stars": 3}})).await;
     assert_eq!((&made["success"], &made["data"]["title"]), (&json!(true), &json!("mine alone")), "{made:?}");
@@ -86,7 +87,7 @@ async fn what_one_user_writes_the_other_neither_sees_nor_changes() {
 #[tokio::test]
 async fn without_an_account_there_nothing_is_to_be_had() {
     let kinto = furnished().await;
-    let bellhop = Bellhop::serve(&kinto.config("typed")).await;
+    let bellhop = Bellhop::serve(&config(&kinto, "typed")).await;
     let stranger = crate::support::fixtures::token("carol");
     let answer = bellhop.mcp(&stranger).call("kinto_articles_list", &json!({})).await;
     assert_eq!((&answer["success"], &answer["code"]), (&json!(false), &json!("permission_denied")), "{answer:?}");
@@ -104,7 +105,7 @@ async fn without_an_account_there_nothing_is_to_be_had() {
 async fn by_chat_each_user_has_their_own() {
     let kinto = furnished().await;
     for tools in ["typed", "universal"] {
-        let bellhop = Bellhop::serve(&kinto.config(tools)).await;
+        let bellhop = Bellhop::serve(&config(&kinto, tools)).await;
         for (user, other) in [("alice", "bob"), ("bob", "alice")] {
             let said = |answer: &Value| answer["response"].as_str().expect("a response").to_owned();
             let listed = said(&chat(&bellhop, &token(user), "list my articles").await);

@@ -33,6 +33,7 @@ pub(super) async fn attack(
             }
             if !reads {
                 settle(target, &mut findings).await;
+                findings.written.clear();
             }
         }
     }
@@ -97,6 +98,9 @@ async fn call(bob: &Mcp, target: &Target, varying: &Map<String, Value>, findings
     let answer = bob.call_raw(&target.tool, &arguments).await;
     findings.calls += 1;
     findings.look(&target.name(), &arguments, &answer);
+    if !target.reads {
+        findings.wrote(&arguments);
+    }
     answer
 }
 
@@ -112,7 +116,7 @@ fn normal(answer: &Value, varying: &Map<String, Value>) -> String {
     let mut text = envelope.to_string();
     let named = varying.get("having").and_then(Value::as_object).into_iter().flatten();
     let names: Vec<Value> = named.map(|(name, _)| name.clone().into()).collect();
-    for value in leaves(&Value::Object(varying.clone())).into_iter().chain(&names) {
+    for value in leaves(&Value::Object(varying.clone())).into_iter().filter(|it| !it.is_boolean()).chain(&names) {
         let plain = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         if plain.len() > 3 {
             // A message may quote it, and the answer is JSON itself.
@@ -122,7 +126,25 @@ fn normal(answer: &Value, varying: &Map<String, Value>) -> String {
             }
         }
     }
-    text
+    without_times(&text)
+}
+
+/// Times in milliseconds, by which an API may tell its versions apart, are other ones each time.
+fn without_times(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut digits = String::new();
+    for c in text.chars().chain(['\0']) {
+        if c.is_ascii_digit() {
+            digits.push(c);
+            continue;
+        }
+        let is_time = digits.len() == 13 && digits.starts_with('1');
+        out.push_str(if is_time { "…" } else { &digits });
+        digits.clear();
+        out.push(c);
+    }
+    out.truncate(out.len() - 1);
+    out
 }
 
 /// As it stands within a JSON string.

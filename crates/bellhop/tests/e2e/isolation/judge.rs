@@ -13,6 +13,8 @@ pub(super) struct Findings {
     pub(super) apart: BTreeSet<String>,
     /// Something of Alice's is not as it was.
     pub(super) changed: BTreeSet<String>,
+    /// What Bob himself has written since everything was put back: he sees it again in his own things.
+    pub(super) written: BTreeSet<String>,
     /// A tool, or an argument of one, that was not tried with anything of hers.
     pub(super) untried: BTreeSet<String>,
 }
@@ -21,10 +23,15 @@ impl Findings {
     /// Looks for anything of Alice's in an answer that was not in the question.
     pub(super) fn look(&mut self, call: &str, arguments: &Value, answer: &Value) {
         let (asked, told) = (arguments.to_string(), answer.to_string());
-        for mark in marks(&told).filter(|mark| !asked.contains(*mark)) {
+        for mark in marks(&told).filter(|mark| !asked.contains(*mark) && !self.written.contains(*mark)) {
             let one = self.leaks.entry(format!("{call} shows {mark}"));
             one.or_insert_with(|| asked.clone());
         }
+    }
+
+    /// Remembers what a call that writes was given.
+    pub(super) fn wrote(&mut self, arguments: &Value) {
+        self.written.extend(marks(&arguments.to_string()).map(str::to_owned));
     }
 
     /// Everything of Alice's must be as it was, and nothing may have been added to it.
@@ -47,8 +54,13 @@ impl Findings {
     }
 
     pub(super) fn assert_clean(&self) {
+        self.assert_clean_after(5_000);
+    }
+
+    /// The same for a house with fewer things in it.
+    pub(super) fn assert_clean_after(&self, calls_min: usize) {
         let found = self.leaks.len() + self.apart.len() + self.changed.len() + self.untried.len();
-        assert!(found == 0 && self.calls > 5000, "{}", self.summary());
+        assert!(found == 0 && self.calls > calls_min, "{}", self.summary());
     }
 }
 

@@ -7,6 +7,7 @@
 mod attack;
 mod foreign;
 mod judge;
+mod kinto;
 mod own;
 mod pool;
 mod target;

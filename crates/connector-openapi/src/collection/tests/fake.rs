@@ -11,7 +11,6 @@ use crate::collection::{Call, Calls};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sent {
     pub(super) method: String,
-    pub(super) path: String,
     pub(super) input: Map<String, Value>,
     pub(super) headers: HeaderMap,
 }
@@ -67,8 +66,8 @@ impl Calls for Fake {
         for (name, value) in call.query {
             input.entry(name).or_insert(value.into());
         }
-        let (method, path) = (call.operation.method.to_string(), call.operation.path.clone());
-        let sent = Sent { method, path, input, headers: call.headers };
+        let method = call.operation.method.to_string();
+        let sent = Sent { method, input, headers: call.headers };
         let answer = (self.play)(&sent);
         self.sent.lock().unwrap().push(sent);
         let mut headers = HeaderMap::new();

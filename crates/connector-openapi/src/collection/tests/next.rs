@@ -5,6 +5,9 @@ use crate::collection::next::{Came, Next, Pairs, next};
 use crate::collection::paging::{Numbered, Paging, Size};
 use crate::collection::total::total;
 
+/// Headers of an answer.
+type About<'a> = &'a [(&'static str, &'a str)];
+
 fn pairs(all: &[(&str, &str)]) -> Pairs {
     all.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
@@ -31,7 +34,7 @@ fn there(all: &[(&str, &str)]) -> Next {
 #[test]
 fn a_next_page_is_found_where_real_apis_say_it() {
     let sent = [("limit", "2")];
-    let cases: Vec<(&[(&'static str, &str)], Value, Next)> = vec![
+    let cases: Vec<(About<'_>, Value, Next)> = vec![
         // GitHub
         (
             &[(
