@@ -21,7 +21,7 @@ pub(crate) enum Kind {
     /// A folder for each user.
     Files(connector_files::Config),
     /// An HTTP API.
-    Openapi(connector_openapi::Config),
+    Openapi(Box<connector_openapi::Config>),
 }
 
 impl Kind {
@@ -30,7 +30,7 @@ impl Kind {
         Ok(match self {
             Self::Sql(config) => Arc::new(connector_sql::Sql::connect(name, config).await?),
             Self::Files(config) => Arc::new(connector_files::Files::open(name, config).await?),
-            Self::Openapi(config) => Arc::new(connector_openapi::OpenApi::connect(name, config, sources).await?),
+            Self::Openapi(config) => Arc::new(connector_openapi::OpenApi::connect(name, *config, sources).await?),
         })
     }
 

@@ -90,7 +90,7 @@ pub(super) fn from_environment(environment: &Environment) -> Result<Vec<Resource
         }
     }
     if let Some(url) = environment.get("API_BASE_URL") {
-        let kind = Kind::Openapi(api(url, environment)?);
+        let kind = Kind::Openapi(Box::new(api(url, environment)?));
         resources.push(Resource { name: "api".to_owned(), kind, policy: ResourcePolicy::default() });
     }
     Ok(resources)

@@ -10,9 +10,11 @@ use upstream::{ClientAuth, CredentialConfig, ExchangeConfig, IdentityConfig, Sig
 
 use crate::world::{Given, World, document, get, key};
 
+const ISSUERS: [&str; 2] = ["https://one.test", "https://two.test"];
+
 /// Four users: two ids, each from two issuers.
 async fn users() -> Vec<Caller> {
-    let issuers = ["https://one.test", "https://two.test"];
+    let issuers = ISSUERS;
     let keys = [SigningKey::new("one", "EdDSA"), SigningKey::new("two", "EdDSA")];
     let configs = issuers.iter().zip(&keys).map(|(issuer, key)| {
         let config = IssuerConfig::new(*issuer, AUDIENCE, Keys::Jwks(json!({"keys": [key.jwk()]})));
@@ -109,7 +111,7 @@ async fn exchanged_tokens() {
     })
     .await;
     let exchange = ExchangeConfig {
-        issuers: Vec::new(),
+        issuers: ISSUERS.map(str::to_owned).to_vec(),
         token_url: format!("{}/token", endpoint.url()),
         audience: None,
         resource: None,

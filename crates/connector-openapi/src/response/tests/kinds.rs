@@ -63,5 +63,5 @@ fn bytes_are_base64() {
     let named = [("content-type", "application/zip"), ("content-disposition", "attachment; filename=\"../a.zip\"")];
     let expected = json!({ "data": { "type": "application/zip", "base64": "/wA=", "name": "a.zip" } });
     assert_eq!(seen(told(response(200, &named, b"\xff\x00"))), expected);
-    assert!(file("image/svg+xml", b"<svg/>") == Value::from("<svg/>"));
+    assert_eq!(file("image/svg+xml", b"<svg/>"), "<svg/>");
 }
