@@ -1,5 +1,5 @@
 use connector::Context;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{data, operation, outcome, response, seen, told};
 
