@@ -77,13 +77,13 @@ async fn each_mistake_in_the_file_points_at_its_line() {
     let cases = [
         ("[resources.shop]\nurl = \"x\"\n", "`kind` is missing", ":1:"),
         ("[resources.shop]\nkind = \"sqll\"\n", "unknown kind", ":2:"),
-        ("[resources.shop]\nkind = \"openapi\"\n", "does not exist in this version yet", ":2:"),
+        ("[resources.shop]\nkind = \"graphql\"\n", "does not exist in this version yet", ":2:"),
         ("[resources.\"a b\"]\nkind = \"sql\"\nurl = \"x\"\n", "stands in tool names", ":1:"),
         ("[resources.shop]\nkind = \"sql\"\nurl = \"${NOPE}\"\n", "NOPE is not set", ":3:"),
         ("[server]\nport = 99999\n", "99999", ":2:"),
         ("[server]\ncors_origins = [\"https://x/y\"]\n", "not an origin", ""),
         ("[limits]\nrows_max = \"many\"\n", "invalid type", ":2:"),
-        ("[auth]\nissuer = \"https://x\"\n", "missing field `audience`", ""),
+        ("[auth]\nissuer = \"https://x\"\n", "`audience` is missing", ":1:"),
         ("[auth]\nissuer = \"x\"\naudience = \"x\"\nsecret = \"s\"\njwks = \"https://x\"\n", "not both", ":5:"),
         ("[auth\n", "expected", ":1:"),
     ];
