@@ -17,6 +17,7 @@ pub struct Caller {
 
 struct Inner {
     id: UserId,
+    key: String,
     issuer: String,
     realm: String,
     scopes: BTreeSet<String>,
@@ -64,9 +65,11 @@ impl fmt::Display for UserId {
 impl Caller {
     pub(crate) fn new(whom: Identified, issuer: String, realm: String, expires_at_s: u64) -> Self {
         let Identified { id, scopes, roles, claims } = whom;
+        let key = format!("{}:{realm}:{id}", realm.len());
         Self {
             inner: Arc::new(Inner {
                 id,
+                key,
                 issuer,
                 realm,
                 scopes,
@@ -134,7 +137,8 @@ impl Caller {
         claim_at(&self.inner.claims, name)
     }
 
-    /// All claims of the verified token. Where its issuer has a prefix, the claim with the user's id has it too.
+    /// All claims of the verified token. Where its issuer has a prefix, the claim with the user's id has it too; and
+    /// where there are several issuers or any prefix, `sub` is the user's id.
     pub fn claims(&self) -> &Map<String, Value> {
         &self.inner.claims
     }
@@ -157,8 +161,8 @@ impl Caller {
 
     /// What identifies this user among all issuers: the key for caches and limits.
     /// The length of the realm comes first so that no pair of realm and id reads like another.
-    pub fn key(&self) -> String {
-        format!("{}:{}:{}", self.inner.realm.len(), self.inner.realm, self.inner.id)
+    pub fn key(&self) -> &str {
+        &self.inner.key
     }
 }
 

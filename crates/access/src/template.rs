@@ -3,6 +3,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use crate::token::CLIENT_CLAIMS;
 use crate::{Caller, claim_at};
 
 /// Text that is made from a caller: `{caller.id}`, `{caller.issuer}`, `{claims.tenant}`, `prefix-{claims.org.id}`.
@@ -46,8 +47,10 @@ pub enum NoValue {
     Unfit,
 }
 
-/// Claims that say nothing of the user: they are the same in many users' tokens by their very meaning.
-const NOT_A_USER: [&str; 4] = ["iss", "aud", "azp", "client_id"];
+/// Claims that say nothing of the user: they are the same in many users' tokens by their very meaning. So are
+/// [`CLIENT_CLAIMS`].
+const NOT_A_USER: [&str; 11] =
+    ["iss", "aud", "scope", "scp", "exp", "iat", "nbf", "typ", "token_use", "token_type", "ver"];
 
 impl Template {
     /// The most bytes that one makes.
@@ -97,7 +100,7 @@ impl Template {
     pub fn names_the_caller(&self) -> bool {
         self.pieces.iter().any(|piece| match piece {
             Piece::Id => true,
-            Piece::Claim(claim) => !NOT_A_USER.contains(&claim.as_str()),
+            Piece::Claim(claim) => !NOT_A_USER.iter().chain(&CLIENT_CLAIMS).any(|shared| shared == claim),
             Piece::Issuer | Piece::Text(_) => false,
         })
     }
@@ -212,6 +215,9 @@ mod tests {
     fn only_an_id_or_a_claim_of_the_users_names_the_caller() {
         let names = |template: &str| Template::parse(template).expect(template).names_the_caller();
         assert!(names("{caller.id}") && names("x-{claims.tenant}"));
-        assert!(!names("constant") && !names("{caller.issuer}") && !names("{claims.iss}") && !names("{claims.aud}"));
+        assert!(!names("constant") && !names("{caller.issuer}"));
+        for shared in ["iss", "aud", "client_id", "azp", "appid", "cid", "scope", "scp", "exp", "token_use", "ver"] {
+            assert!(!names(&format!("{{claims.{shared}}}")), "{shared}");
+        }
     }
 }

@@ -32,6 +32,11 @@ impl Users {
         Self { prefixes: all.cloned().collect(), realms: issuers.iter().map(realm).collect() }
     }
 
+    /// Whether every id is as its token has it: there is one issuer, and no prefix.
+    pub(crate) fn are_bare(&self) -> bool {
+        self.realms.len() <= 1 && self.prefixes.is_empty()
+    }
+
     /// The issuer whose users this issuer's users are.
     pub(crate) fn realm<'a>(&'a self, config: &'a IssuerConfig) -> &'a str {
         self.find(config).map_or(&config.issuer, |realm| &realm.root)

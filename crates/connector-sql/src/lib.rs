@@ -212,7 +212,7 @@ impl Sql {
     /// Waits until it is this caller's turn to use a connection.
     async fn turn(&self, caller: &Caller, effect: Effect) -> Result<Turn> {
         let turns = if effect == Effect::Read { &self.readers } else { &self.writers };
-        turns.take(&caller.key()).await
+        turns.take(caller.key()).await
     }
 
     async fn invoke(&self, permit: Permit, snapshot: &Snapshot, invoke: Invoke, context: &Context) -> Result<Outcome> {

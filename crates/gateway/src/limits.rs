@@ -48,7 +48,7 @@ impl Limits {
 
     /// Waits for the caller's turn, in the order of arrival, or refuses.
     pub(crate) async fn turn(&self, caller: &access::Caller) -> Result<Turn> {
-        let counters = self.callers.get_with(caller.key(), || {
+        let counters = self.callers.get_with_by_ref(caller.key(), || {
             Arc::new(Counters {
                 rate: RateLimiter::direct(self.quota),
                 turns: Arc::new(Semaphore::new(self.concurrent_max)),

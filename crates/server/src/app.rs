@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Agent;
 use crate::Config;
+use crate::auth::Challenge;
 use crate::mcp::Mcp;
 use crate::metrics::Meters;
 use crate::routes::Readiness;
@@ -42,6 +43,8 @@ pub(crate) struct Shared {
     pub(crate) authorization_servers: Vec<String>,
     pub(crate) jwks: Option<serde_json::Value>,
     pub(crate) site: Site,
+    /// For whoever comes without a token that is good. Strangers ask for it at will, so it is made once.
+    pub(crate) sign_in: Challenge,
     pub(crate) meters: Meters,
     pub(crate) readiness: Readiness,
     pub(crate) mcp: Mcp,
@@ -53,6 +56,7 @@ impl Shared {
         let App { gateway, verifier, agent, accounts, config, authorization_servers, jwks } = app;
         let site = Site::new(&config, local);
         accounts.links().set_base_url(&site.base_url);
+        let sign_in = Challenge::sign_in(&site.metadata_url, &config, gateway.policy());
         let meters = Meters::new();
         let mcp = Mcp::new(gateway.clone(), &site, &config, meters.clone(), stop);
         Arc::new(Self {
@@ -63,6 +67,7 @@ impl Shared {
             authorization_servers,
             jwks,
             site,
+            sign_in,
             meters,
             mcp,
             config,

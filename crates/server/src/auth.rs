@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use access::{Caller, Effect};
+use access::{Caller, Effect, Policy};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{AUTHORIZATION, CACHE_CONTROL};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
+use crate::Config;
 use crate::app::Shared;
 use crate::error::{Failure, RETRY_AFTER_S};
 use crate::limits;
@@ -30,13 +31,13 @@ impl Challenge {
 
     /// The same, with the scopes to ask for at first: what configuration names, or else what reading needs. Others are
     /// asked for when a call needs them.
-    fn sign_in(shared: &Shared) -> Self {
-        let named = &shared.config.scopes_supported;
+    pub(crate) fn sign_in(metadata_url: &str, config: &Config, policy: &Policy) -> Self {
+        let named = &config.scopes_supported;
         let scopes = match named.is_empty() {
-            true => shared.gateway.policy().scopes_for(Effect::Read),
+            true => policy.scopes_for(Effect::Read),
             false => named.iter().cloned().collect(),
         };
-        Self { scopes, ..Self::new(&shared.site.metadata_url) }
+        Self { scopes, ..Self::new(metadata_url) }
     }
 
     pub(crate) fn error(mut self, code: &'static str, description: impl ToString) -> Self {
@@ -98,7 +99,7 @@ pub(crate) async fn require_user(
 }
 
 async fn caller(shared: &Shared, headers: &HeaderMap) -> Result<Caller, Failure> {
-    let challenge = || Challenge::sign_in(shared);
+    let challenge = || shared.sign_in.clone();
     let token = bearer(headers).map_err(|problem| problem.failure(challenge()))?;
     shared.verifier.verify(token).await.map_err(|error| {
         if error.is_unavailable() {

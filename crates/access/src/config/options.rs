@@ -25,13 +25,15 @@ pub struct VerifierOptions {
     pub keeps_tokens: bool,
     /// Most tokens of one issuer whose introspection is remembered.
     pub introspections_cached_max: u64,
-    /// Most introspections of one issuer at once; further ones wait their turn.
+    /// Most introspections of one issuer at once; further ones wait their turn. Of tokens that were not good before half
+    /// as many.
     pub introspections_at_once_max: usize,
     /// Largest answer of an introspection, in bytes.
     pub introspection_bytes_max: usize,
     /// How long an answer that a token is not active is believed.
     pub introspection_refused_ms: u64,
-    /// How long after an introspection that failed no other is tried at that issuer.
+    /// How long after an introspection that failed no other is tried at that issuer. An answer that finds fault with
+    /// the token (400, 413, 414, 422) is no failure.
     pub introspection_cooldown_ms: u64,
     /// Accepts unsigned development tokens that end in `.bypass-signature`. It does not exist without debug
     /// assertions.

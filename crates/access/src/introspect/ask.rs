@@ -9,11 +9,15 @@ use serde_json::{Map, Value};
 use crate::keys::{FetchError, Fetcher, endpoint};
 use crate::{ClientAuth, ConfigError, IntrospectionConfig, IssuerConfig, VerifierOptions};
 
+/// What servers answer that find fault with what was asked: with the token, as nothing else in a question differs.
+const REFUSALS: [u16; 4] = [400, 413, 414, 422];
+
 /// One question (RFC 7662 section 2.1).
 #[derive(Debug)]
 pub(super) struct Ask {
     issuer: String,
-    url: RwLock<Option<String>>,
+    configured: Option<String>,
+    discovered: RwLock<Option<String>>,
     client_id: String,
     client_secret: SecretString,
     client_auth: ClientAuth,
@@ -31,7 +35,8 @@ impl Ask {
         let fetcher = |bytes_max| Fetcher::new(timeout, bytes_max).map_err(ConfigError::Http);
         Ok(Self {
             issuer: issuer.issuer.clone(),
-            url: RwLock::new(config.url.clone()),
+            configured: config.url.clone(),
+            discovered: RwLock::default(),
             client_id: config.client_id.clone(),
             client_secret: config.client_secret.clone(),
             client_auth: config.client_auth,
@@ -40,18 +45,19 @@ impl Ask {
         })
     }
 
-    /// Where to ask. What discovery found is kept.
+    /// Where to ask. What discovery found is kept until it fails.
     pub(super) async fn address(&self) -> Result<String, FetchError> {
-        let known = self.url.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(url) = known {
+        let discovered = || self.discovered.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(url) = self.configured.clone().or_else(discovered) {
             return Ok(url);
         }
         let url = endpoint(&self.documents, &self.issuer, "introspection_endpoint").await?;
-        *self.url.write().unwrap_or_else(PoisonError::into_inner) = Some(url.clone());
+        *self.discovered.write().unwrap_or_else(PoisonError::into_inner) = Some(url.clone());
         Ok(url)
     }
 
-    pub(super) async fn about(&self, token: &str) -> Result<Map<String, Value>, FetchError> {
+    /// What the issuer says of a token; nothing where it finds fault with this one and could be asked about others.
+    pub(super) async fn about(&self, token: &str) -> Result<Option<Map<String, Value>>, FetchError> {
         let url = self.address().await?;
         let secret = self.client_secret.expose_secret();
         let mut form = vec![("token", token), ("token_type_hint", "access_token")];
@@ -62,7 +68,25 @@ impl Ask {
                 None
             }
         };
-        self.answers.ask(&url, encoded(&form), basic.as_deref()).await
+        match self.answers.ask(&url, encoded(&form), basic.as_deref()).await {
+            Ok(answer) => Ok(Some(answer)),
+            Err(FetchError::Status { status, .. }) if REFUSALS.contains(&status) => {
+                tracing::info!(url, status, "the identity provider refuses a question about a token");
+                Ok(None)
+            }
+            Err(error) => {
+                self.forget(&url);
+                Err(error)
+            }
+        }
+    }
+
+    /// An address that fails may be one that the issuer has left: the next question looks for it again.
+    fn forget(&self, url: &str) {
+        let mut discovered = self.discovered.write().unwrap_or_else(PoisonError::into_inner);
+        if discovered.as_deref() == Some(url) {
+            *discovered = None;
+        }
     }
 }
 

@@ -2,27 +2,28 @@
 
 mod answer;
 mod ask;
+mod turns;
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use moka::sync::Cache;
 use serde_json::{Map, Value};
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{Caller, Clock, ConfigError, IntrospectionConfig, IssuerConfig, TokenError, VerifierOptions};
 pub(crate) use answer::Judged;
 use ask::Ask;
+use turns::Turns;
 
 /// Asks one issuer about tokens.
 ///
-/// About one token one question runs at a time; whoever else comes with it waits for that answer. Where the asker goes
-/// away, the next in line asks.
+/// About one token one question runs at a time; whoever comes before it is asked waits for that answer. Where the asker
+/// goes away, the next in line asks.
 #[derive(Debug)]
 pub(crate) struct Introspector {
     ask: Ask,
-    known: Cache<[u8; 32], Arc<tokio::sync::Mutex<Option<Known>>>>,
-    turns: Semaphore,
+    known: Cache<[u8; 32], Arc<tokio::sync::Mutex<Slot>>>,
+    turns: Turns,
     failed_at: Mutex<Option<SystemTime>>,
     limits: Limits,
     clock: Clock,
@@ -33,13 +34,22 @@ struct Limits {
     active: Duration,
     refused: Duration,
     cooldown: Duration,
-    turn: Duration,
+}
+
+/// What is known of one token.
+#[derive(Debug, Default)]
+struct Slot {
+    last: Option<Known>,
+    /// The issuer has said that it is active, and since then nothing else.
+    was_good: bool,
 }
 
 /// What came of a question, and how long that is believed.
 #[derive(Clone, Debug)]
 struct Known {
     answer: Result<Caller, TokenError>,
+    /// When the question was put; nothing where it was not.
+    asked: Option<Instant>,
     at: SystemTime,
     lasts: Duration,
 }
@@ -54,13 +64,12 @@ impl Introspector {
         Ok(Self {
             ask: Ask::new(issuer, config, options)?,
             known: Cache::new(options.introspections_cached_max),
-            turns: Semaphore::new(options.introspections_at_once_max.max(1)),
+            turns: Turns::new(options.introspections_at_once_max, timeout),
             failed_at: Mutex::default(),
             limits: Limits {
                 active: Duration::from_secs(config.cache_s),
                 refused: Duration::from_millis(options.introspection_refused_ms),
                 cooldown: Duration::from_millis(options.introspection_cooldown_ms),
-                turn: timeout,
             },
             clock: options.clock.clone(),
         })
@@ -73,16 +82,23 @@ impl Introspector {
         token: &str,
         judge: impl FnOnce(Map<String, Value>, SystemTime) -> Result<Judged, TokenError>,
     ) -> Result<Caller, TokenError> {
+        let came = Instant::now();
         let slot = self.known.get_with(digest, Arc::default);
         let mut slot = slot.lock().await;
-        if let Some(known) = &*slot
-            && self.is_within(known.at, known.lasts)
-        {
-            return known.answer.clone();
+        if let Some(known) = &slot.last {
+            // However briefly answers are believed, one to a question that was put after this call came is no older.
+            let is_fresh = known.asked.is_some_and(|asked| asked >= came);
+            if is_fresh || self.is_within(known.at, known.lasts) {
+                return known.answer.clone();
+            }
         }
-        let known = self.anew(token, judge).await;
+        let known = self.anew(token, slot.was_good, judge).await;
         let answer = known.answer.clone();
-        *slot = Some(known);
+        slot.was_good = match &answer {
+            Ok(_) => true,
+            Err(error) => slot.was_good && error.is_unavailable(),
+        };
+        slot.last = Some(known);
         answer
     }
 
@@ -94,12 +110,14 @@ impl Introspector {
     async fn anew(
         &self,
         token: &str,
+        was_good: bool,
         judge: impl FnOnce(Map<String, Value>, SystemTime) -> Result<Judged, TokenError>,
     ) -> Known {
-        let answer = self.asked(token).await;
+        let mut asked = None;
+        let answer = self.ask(token, was_good, &mut asked).await;
         let at = self.clock.now();
         let judged = answer.and_then(|claims| judge(answer::active(claims)?, at));
-        let known = |answer, lasts| Known { answer, at, lasts };
+        let known = |answer, lasts| Known { answer, asked, at, lasts };
         match judged {
             Ok(Judged { caller, good_for }) => known(Ok(caller), self.limits.active.min(good_for)),
             // It is the issuer that rests then, and not this token.
@@ -108,23 +126,28 @@ impl Introspector {
         }
     }
 
-    async fn asked(&self, token: &str) -> Result<Map<String, Value>, TokenError> {
+    /// Asks when it is this token's turn, and notes when that was.
+    async fn ask(
+        &self,
+        token: &str,
+        was_good: bool,
+        asked: &mut Option<Instant>,
+    ) -> Result<Map<String, Value>, TokenError> {
         if self.is_resting() {
             return Err(TokenError::Unavailable);
         }
-        let _turn = self.turn().await.ok_or(TokenError::Unavailable)?;
+        let _turn = self.turns.take(was_good).await.ok_or(TokenError::Unavailable)?;
         if self.is_resting() {
             return Err(TokenError::Unavailable);
         }
-        self.ask.about(token).await.map_err(|error| {
+        *asked = Some(Instant::now());
+        let answer = self.ask.about(token).await.map_err(|error| {
             tracing::warn!(%error, "the identity provider cannot be asked about a token");
             *self.failed_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.clock.now());
             TokenError::Unavailable
-        })
-    }
-
-    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        tokio::time::timeout(self.limits.turn, self.turns.acquire()).await.ok()?.ok()
+        })?;
+        // Anybody can send a token that the issuer chokes on: that must not keep it from being asked about others.
+        answer.ok_or(TokenError::Inactive)
     }
 
     fn is_resting(&self) -> bool {

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::claims::{claim_at, claim_at_mut, text};
+use super::claims::{claim_at, claim_at_mut, has, text};
 use super::{machine, scopes};
 use crate::users::Users;
 use crate::{IssuerConfig, TokenError, UserId};
@@ -12,7 +12,10 @@ const USER_ID_CLAIMS: [&str; 4] = ["sub", "id", "user_id", "userId"];
 
 /// Claims that name the client a token was given to: RFC 9068 section 2.2, OpenID Connect Core 1.0 section 2, and what
 /// Entra's first version and Okta call it.
-pub(super) const CLIENT_CLAIMS: [&str; 4] = ["client_id", "azp", "appid", "cid"];
+pub(crate) const CLIENT_CLAIMS: [&str; 4] = ["client_id", "azp", "appid", "cid"];
+
+/// Claims that tell of a person: in an answer to introspection (RFC 7662 section 2.2) and of OpenID Connect.
+const PERSON_CLAIMS: [&str; 4] = ["username", "preferred_username", "email", "name"];
 
 /// Whom a verified token speaks for.
 #[derive(Debug)]
@@ -42,20 +45,35 @@ pub(crate) fn identify(
             let is_machine = machine::is_machine(&raw, &claims);
             (raw, is_machine)
         }
-        // A client's own token need not have a subject.
-        (None, Some(_)) => {
-            let client = CLIENT_CLAIMS.iter().find_map(|name| text(&claims, name));
-            (client.ok_or(TokenError::NoUser)?.to_owned(), true)
-        }
+        (None, Some(_)) => (client(&claims).ok_or(TokenError::NoUser)?.to_owned(), true),
         (None, None) => return Err(TokenError::NoUser),
     };
     let id = if is_machine { users.client(config, &raw)? } else { users.user(config, &raw)? };
     if id.as_str() != raw {
         rename(&mut claims, config.user_id_claim.as_deref(), &raw, id.as_str());
     }
+    if !users.are_bare() {
+        // Whoever goes by `sub`, such as row security, goes by the id: the bare one of another claim's user may be
+        // somebody else's at another issuer.
+        claims.insert("sub".to_owned(), id.as_str().into());
+    }
     let scopes = scopes::scopes(&claims, &config.scopes_claims, &config.scopes);
     let roles = scopes::roles(&claims, &config.roles_claims);
     Ok(Identified { id, scopes, roles, claims })
+}
+
+/// The client whose own token this is, where the token lacks the claim with the id.
+///
+/// A client's own token need not have a subject. But a user's may lack the claim too, and would then be whoever else
+/// uses that client. So a subject has to be the client's by its signs; and without one, nothing may tell of a person.
+fn client(claims: &Map<String, Value>) -> Option<&str> {
+    let subject = USER_ID_CLAIMS.iter().find(|name| has(claims, name)).and_then(|name| claims.get(*name));
+    let is_own = match subject {
+        Some(subject) => id_text(subject).is_some_and(|id| machine::is_machine(&id, claims)),
+        None => !PERSON_CLAIMS.iter().any(|name| has(claims, name)),
+    };
+    let mut clients = CLIENT_CLAIMS.iter().filter_map(|name| text(claims, name));
+    clients.find(|client| is_own && !client.is_empty())
 }
 
 fn id_text(claim: &Value) -> Option<String> {

@@ -20,7 +20,7 @@ pub(crate) use bypass::bypass;
 pub(crate) use check::Times;
 pub use claims::claim_at;
 pub use error::TokenError;
-pub(crate) use identify::{Identified, identify};
+pub(crate) use identify::{CLIENT_CLAIMS, Identified, identify};
 pub(crate) use kind::access;
 pub(crate) use meant::for_us;
 pub(crate) use object::Object;

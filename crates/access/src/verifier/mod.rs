@@ -93,9 +93,14 @@ impl Verifier {
             return answer;
         }
         let digest = sha256(token);
-        if token::is_jwt(token) {
-            let known = self.by_keys(digest, token).await?;
+        // What was found good before need not be taken apart again.
+        if let Some(known) = self.known(&digest).await {
             return self.asked_too(digest, token, known).await;
+        }
+        if token::is_jwt(token) {
+            let new = Arc::new(self.verify_anew(token).await?);
+            self.inner.verified.insert(digest, Arc::clone(&new));
+            return self.asked_too(digest, token, new).await;
         }
         self.opaque(digest, token).await
     }
@@ -115,18 +120,14 @@ impl Verifier {
         Ok(())
     }
 
-    /// A JSON Web Token by its signature, from the cache where it was seen before.
-    async fn by_keys(&self, digest: [u8; 32], token: &str) -> Result<Arc<Verified>, TokenError> {
-        let verified = &self.inner.verified;
-        if let Some(known) = verified.get(&digest) {
-            if self.is_still_good(&known).await {
-                return Ok(known);
-            }
-            verified.invalidate(&digest);
+    /// A JSON Web Token whose signature was found good before, and still is.
+    async fn known(&self, digest: &[u8; 32]) -> Option<Arc<Verified>> {
+        let known = self.inner.verified.get(digest)?;
+        if self.is_still_good(&known).await {
+            return Some(known);
         }
-        let new = Arc::new(self.verify_anew(token).await?);
-        verified.insert(digest, Arc::clone(&new));
-        Ok(new)
+        self.inner.verified.invalidate(digest);
+        None
     }
 
     /// The caller of a token whose signature is good, where its issuer need not be asked or says that it is active.

@@ -202,6 +202,64 @@ async fn an_issuer_that_fails_is_503_and_left_alone_for_a_moment() {
 }
 
 #[tokio::test]
+async fn a_token_that_the_issuer_chokes_on_shuts_nobody_else_out() {
+    let peer = Peer::start().await;
+    peer.says(json!({}));
+    assert_eq!(peer.id(TOKEN).await, alice());
+    for status in [400, 413, 414, 422] {
+        peer.clock.advance_s(60);
+        peer.issuer.serve(PATH, Answer::Status(status));
+        let before = peer.questions();
+        assert_eq!(peer.id("garbage").await, Err(TokenError::Inactive), "{status}");
+        assert_eq!(peer.id("garbage").await, Err(TokenError::Inactive), "{status}");
+        assert_eq!(peer.questions(), before + 1, "it is remembered against that token");
+        peer.says(json!({}));
+        assert_eq!(peer.id(TOKEN).await, alice(), "{status}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_flood_of_made_up_tokens_leaves_turns_to_known_ones() {
+    let peer = Peer::start().await;
+    peer.says(json!({}));
+    assert_eq!(peer.id(TOKEN).await, alice());
+    peer.clock.advance_s(31);
+    peer.issuer.serve(PATH, Answer::Late(Duration::from_secs(3), json!({"active": false})));
+    let flood: Vec<_> = (0..200)
+        .map(|number| {
+            let verifier = peer.verifier.clone();
+            tokio::spawn(async move { verifier.verify(&format!("made-up-{number}")).await.map(drop) })
+        })
+        .collect();
+    // By then those whose turn it is have been asked about, slowly.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(peer.questions(), 1 + 16, "half of the turns");
+    peer.says(json!({}));
+    let known = tokio::time::timeout(Duration::from_secs(2), peer.id(TOKEN)).await;
+    assert_eq!(known, Ok(alice()), "it did not wait for the flood");
+    flood.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn calls_that_came_before_a_question_share_its_answer_however_briefly_it_is_believed() {
+    let peer = Peer::with(|mut config| {
+        config.introspection.as_mut().unwrap().cache_s = 0;
+        config
+    })
+    .await;
+    peer.issuer.serve(PATH, Answer::Late(Duration::from_millis(300), active()));
+    let all: Vec<_> = (0..50).map(|_| peer.verifier.clone()).collect();
+    let all = all.into_iter().map(|verifier| tokio::spawn(async move { verifier.verify(TOKEN).await.map(drop) }));
+    for one in all.collect::<Vec<_>>() {
+        assert_eq!(one.await.unwrap(), Ok(()));
+    }
+    let together = peer.questions();
+    assert!(together <= 3, "{together}");
+    peer.says(json!({"active": false}));
+    assert_eq!(peer.id(TOKEN).await, Err(TokenError::Inactive), "no answer to an earlier question counts");
+}
+
+#[tokio::test]
 async fn json_web_tokens_are_judged_by_keys_and_never_sent() {
     let peer = Peer::start().await;
     peer.says(json!({}));
@@ -253,6 +311,29 @@ async fn the_address_is_found_by_discovery() {
     peer.says(json!({}));
     assert_eq!(peer.verifier.ready().await, Ok(()));
     assert_eq!(peer.id(TOKEN).await, alice());
+
+    let moved = json!({"issuer": peer.issuer.url(), "introspection_endpoint": format!("{}/moved", peer.issuer.url())});
+    peer.issuer.serve("/.well-known/oauth-authorization-server", Answer::Json(moved));
+    peer.issuer.serve("/moved", Answer::Json(active()));
+    peer.issuer.serve(PATH, Answer::Status(400));
+    peer.clock.advance_s(31);
+    assert_eq!(peer.id(TOKEN).await, Err(TokenError::Inactive), "an address that answers about a token is kept");
+    peer.issuer.serve(PATH, Answer::Status(404));
+    peer.clock.advance_s(6);
+    assert_eq!(peer.id(TOKEN).await, Err(TokenError::Unavailable));
+    peer.clock.advance_s(2);
+    assert_eq!((peer.id(TOKEN).await, peer.issuer.requests("/moved")), (alice(), 1), "one that fails is found anew");
+}
+
+#[tokio::test]
+async fn people_whose_answers_lack_a_subject_are_not_their_client() {
+    let peer = Peer::with(|config| IssuerConfig { client_prefix: Some("client:".into()), ..config }).await;
+    for (token, name) in [("token-of-alice", "alice"), ("token-of-bob", "bob")] {
+        peer.says(json!({"sub": null, "client_id": "web", "username": name}));
+        assert_eq!(peer.id(token).await, Err(TokenError::NoUser), "{name}");
+    }
+    peer.says(json!({"sub": null, "client_id": "m2m"}));
+    assert_eq!(peer.id(TOKEN).await, Ok("client:m2m".into()));
 }
 
 #[tokio::test]

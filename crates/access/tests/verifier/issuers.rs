@@ -61,7 +61,7 @@ async fn the_same_sub_of_two_issuers_is_two_users() {
         assert_eq!(caller.claim("sub"), Some(&json!(id)), "whoever goes by the claim sees the same");
         assert_eq!(caller.claim("org"), Some(&json!("o1")), "other claims are as they were");
         assert_eq!(caller.realm(), caller.issuer());
-        keys.insert(caller.key());
+        keys.insert(caller.key().to_owned());
     }
     assert_eq!(keys.len(), 3);
 }
@@ -157,4 +157,76 @@ async fn clients_come_in_under_a_prefix_of_their_own() {
     assert_eq!(ask(json!({"sub": null})).await, Err(TokenError::NoUser));
     assert_eq!(ask(json!({"sub": "alice", "client_id": "web"})).await, Ok("alice".into()));
     assert_eq!(ask(json!({"sub": "client:m2m"})).await, Err(TokenError::ForeignUser), "no user is a client");
+}
+
+#[tokio::test]
+async fn a_user_without_the_claim_with_the_id_is_nobody_and_not_the_client() {
+    let config =
+        IssuerConfig { client_prefix: Some("client:".into()), user_id_claim: Some("email".into()), ..plain("one") };
+    let house = House::of(vec![config]);
+    let key = &house.keys[0].1;
+    let ask = async |changes| {
+        let claims = changed(changed(claims(), &json!({"iss": "https://one.test", "client_id": "web"})), &changes);
+        house.verifier.verify(&key.token(&claims)).await.map(|caller| caller.id().as_str().to_owned())
+    };
+    for person in [
+        json!({"sub": "alice"}),
+        json!({"sub": "bob"}),
+        json!({"sub": 7}),
+        json!({"sub": ["web"]}),
+        json!({"sub": null, "user_id": "alice"}),
+        json!({"sub": null, "username": "alice"}),
+        json!({"sub": null, "preferred_username": "alice"}),
+        json!({"sub": null, "name": "Alice"}),
+        json!({"sub": null, "client_id": ""}),
+    ] {
+        assert_eq!(ask(person.clone()).await, Err(TokenError::NoUser), "{person}");
+    }
+    assert_eq!(ask(json!({"email": "a@x.test"})).await, Ok("a@x.test".into()));
+    assert_eq!(ask(json!({"sub": "web"})).await, Ok("client:web".into()));
+    assert_eq!(ask(json!({"sub": null})).await, Ok("client:web".into()));
+    assert_eq!(ask(json!({"sub": "9", "gty": "client-credentials"})).await, Ok("client:web".into()));
+}
+
+/// What `sub` is for whoever goes by it, beside the id, for a token with these claims.
+async fn sub_and_id(house: &House, issuer: &str, changes: serde_json::Value) -> (String, String) {
+    let iss = format!("https://{issuer}.test");
+    let key = &house.keys.iter().find(|(name, _)| *name == iss).unwrap().1;
+    let claims = changed(changed(claims(), &json!({"iss": iss})), &changes);
+    let caller = house.verifier.verify(&key.token(&claims)).await.unwrap();
+    (caller.claim("sub").unwrap().as_str().unwrap().to_owned(), caller.id().as_str().to_owned())
+}
+
+#[tokio::test]
+async fn sub_is_the_id_where_another_issuer_could_have_the_same_sub() {
+    let by_email = |config| IssuerConfig { user_id_claim: Some("email".into()), ..config };
+    let shared = IssuerConfig { same_users_as: Some("https://a.test".into()), ..plain("c") };
+    let house = House::of(vec![plain("a"), by_email(prefixed("b", "b:")), by_email(shared)]);
+    let both = |sub: &str, id: &str| (sub.to_owned(), id.to_owned());
+    let bob = json!({"sub": "7", "email": "bob@x.test"});
+    assert_eq!(sub_and_id(&house, "a", json!({"sub": "7"})).await, both("7", "7"));
+    assert_eq!(sub_and_id(&house, "b", bob.clone()).await, both("b:bob@x.test", "b:bob@x.test"));
+    assert_eq!(sub_and_id(&house, "c", bob).await, both("bob@x.test", "bob@x.test"));
+    let without = json!({"sub": null, "email": "bob@x.test"});
+    assert_eq!(sub_and_id(&house, "b", without).await, both("b:bob@x.test", "b:bob@x.test"));
+}
+
+#[tokio::test]
+async fn no_sub_of_a_bare_issuer_reads_like_another_issuers_user() {
+    let bare = IssuerConfig { user_id_claim: Some("email".into()), ..plain("a") };
+    let house = House::of(vec![bare, prefixed("b", "b:")]);
+    let (sub, id) = sub_and_id(&house, "a", json!({"sub": "b:bob", "email": "eve@x.test"})).await;
+    assert_eq!((sub.as_str(), id.as_str()), ("eve@x.test", "eve@x.test"));
+    assert_eq!(House::of(vec![plain("a"), prefixed("b", "b:")]).id("a", "b:bob").await, Err(TokenError::ForeignUser));
+}
+
+#[tokio::test]
+async fn the_only_issuer_keeps_its_sub_unless_clients_come_in_under_a_prefix() {
+    let bare = IssuerConfig { user_id_claim: Some("email".into()), ..plain("a") };
+    let eve = json!({"sub": "client:web", "email": "eve@x.test"});
+    let (sub, id) = sub_and_id(&House::of(vec![bare.clone()]), "a", eve.clone()).await;
+    assert_eq!((sub.as_str(), id.as_str()), ("client:web", "eve@x.test"));
+    let with_clients = IssuerConfig { client_prefix: Some("client:".into()), ..bare };
+    let (sub, id) = sub_and_id(&House::of(vec![with_clients]), "a", eve).await;
+    assert_eq!((sub.as_str(), id.as_str()), ("eve@x.test", "eve@x.test"), "no user's rows are a client's");
 }

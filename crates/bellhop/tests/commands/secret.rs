@@ -98,6 +98,23 @@ async fn secrets_are_kept_listed_and_removed_and_never_shown() {
 }
 
 #[tokio::test]
+async fn a_secret_is_kept_for_the_issuer_that_has_the_user() {
+    let folder = folder().await;
+    let second = "[[auth]]\nissuer = \"https://second.test\"\nsame_users_as = \"https://issuer.test\"\n\
+                  audience = \"https://bellhop.test\"\nsecret = \"another-secret-of-thirty-two-bytes\"\n";
+    folder.write("bellhop.toml", &format!("{}\n{second}", CONFIG.replace("[auth]", "[[auth]]")));
+    let key = key(&folder);
+    let set = ["secret", "set", "billing", "--user", "alice", "--issuer"];
+    let (done, said) = fed(&folder, &[&set[..], &["https://second.test"]].concat(), &key, "alices-key");
+    assert!(done, "{said}");
+    assert!(store(&folder, &key, "").await.credential(&slot("alice")).await.unwrap().is_some());
+    let (done, said) = fed(&folder, &[&set[..], &["https://isuer.test"]].concat(), &key, "alices-key");
+    assert!(!done && said.contains("there is https://issuer.test, https://second.test"), "{said}");
+    let remove = ["secret", "remove", "billing", "--user", "alice", "--issuer", "https://second.test"];
+    folder.answers(&remove, &[("BELLHOP_STORE_KEY", key.as_str())]);
+}
+
+#[tokio::test]
 async fn each_mistake_says_what_to_do() {
     let folder = folder().await;
     let (right, wrong) = (key(&folder), key(&folder));

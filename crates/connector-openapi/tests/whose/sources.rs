@@ -1,6 +1,7 @@
 use std::sync::Arc;
+use std::time::Duration;
 
-use access::{IdentitySigner, IssuerConfig, Keys, Verifier, VerifierOptions};
+use access::{DevIssuer, IdentitySigner, IssuerConfig, Keys, Verifier, VerifierOptions};
 use connector::ErrorKind;
 use serde_json::{Value, json};
 use testkit::{Recorder, caller, caller_with};
@@ -41,6 +42,17 @@ async fn a_claim_of_the_callers_own_token() {
 }
 
 #[tokio::test]
+async fn a_claim_that_all_users_of_an_app_share_ties_nothing() {
+    for claim in ["azp", "client_id", "appid", "scope", "token_use"] {
+        let world = World::new(&one(), with(|it| it.claim = Some(claim.into())), &Given::default()).await;
+        let caller = caller_with("alice", json!({(claim): "shared"})).await;
+        let error = world.refused(&caller, "a", json!({})).await;
+        assert_eq!(error.kind(), ErrorKind::NotFound, "{claim}: {error}");
+        assert!(world.server.requests().is_empty(), "{claim}");
+    }
+}
+
+#[tokio::test]
 async fn a_variable_is_one_users_and_nobody_elses() {
     let identity = with(|it| (it.env, it.user) = (Some("KEY".into()), Some("alice".into())));
     let given = Given { variables: [("KEY".to_owned(), "key-alice".to_owned())].into(), ..Given::default() };
@@ -62,6 +74,29 @@ async fn a_variable_of_a_user_is_not_that_of_the_same_id_from_another_issuer() {
     let given = Given { variables: [("KEY".to_owned(), "key-alice".to_owned())].into(), ..Given::default() };
     let world = World::new(&one(), identity, &given).await;
     assert_eq!(world.refused(&caller("alice").await, "a", json!({})).await.kind(), ErrorKind::PermissionDenied);
+}
+
+#[tokio::test]
+async fn a_variable_of_a_user_is_theirs_at_every_issuer_that_shares_the_users() {
+    let issuers =
+        ["https://first.test", "https://second.test"].map(|name| DevIssuer::new(name, "https://bellhop.test").unwrap());
+    let configs = issuers.each_ref().map(|it| IssuerConfig {
+        same_users_as: (it.issuer() == "https://second.test").then(|| "https://first.test".into()),
+        ..IssuerConfig::new(it.issuer(), it.audience(), Keys::Jwks(it.jwks()))
+    });
+    let verifier = Verifier::new(configs.into(), VerifierOptions::default()).unwrap();
+    let identity = with(|it| {
+        (it.env, it.user) = (Some("KEY".into()), Some("alice".into()));
+        it.user_issuer = Some("https://first.test".into());
+    });
+    let given = Given { variables: [("KEY".to_owned(), "key-alice".to_owned())].into(), ..Given::default() };
+    let world = World::new(&one(), identity, &given).await;
+    for issuer in &issuers {
+        let claims = [("sub".to_owned(), json!("alice"))].into_iter().collect();
+        let token = issuer.token(claims, Duration::from_secs(60)).unwrap();
+        world.call(&verifier.verify(&token).await.unwrap(), "a", json!({})).await.unwrap();
+    }
+    assert_eq!(world.server.requests().len(), 2);
 }
 
 #[tokio::test]

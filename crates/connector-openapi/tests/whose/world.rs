@@ -135,7 +135,7 @@ pub(crate) struct Keys {
 
 impl Given {
     pub(crate) fn keys<'a>(keys: impl IntoIterator<Item = (&'a Caller, Vec<Credential>)>) -> Self {
-        let of = keys.into_iter().map(|(caller, keys)| (caller.key(), keys)).collect();
+        let of = keys.into_iter().map(|(caller, keys)| (caller.key().to_owned(), keys)).collect();
         Self { keys: Arc::new(Keys { of, refusals: AtomicUsize::new(0) }), ..Self::default() }
     }
 }
@@ -147,14 +147,14 @@ pub(crate) fn key(text: &str) -> Credential {
 #[async_trait::async_trait]
 impl CredentialSource for Keys {
     async fn credential(&self, caller: &Caller) -> Result<Option<Credential>> {
-        let Some(keys) = self.of.get(&caller.key()) else { return Ok(None) };
+        let Some(keys) = self.of.get(caller.key()) else { return Ok(None) };
         let at = self.refusals.load(Ordering::SeqCst).min(keys.len() - 1);
         Ok(Some(keys[at].clone()))
     }
 
     async fn refused(&self, caller: &Caller) -> bool {
         let at = self.refusals.fetch_add(1, Ordering::SeqCst) + 1;
-        self.of.get(&caller.key()).is_some_and(|keys| at < keys.len())
+        self.of.get(caller.key()).is_some_and(|keys| at < keys.len())
     }
 
     fn missing(&self) -> String {

@@ -47,6 +47,7 @@ pub struct CredentialConfig {
     /// this be left out; the key is then everybody's.
     pub user: Option<String>,
     /// That user's issuer, where several are configured: the same id from another issuer is another user.
+    /// Of issuers that share their users, the one that has them.
     pub user_issuer: Option<String>,
     /// Which of the document's security schemes it is for; the first that can hold it where this is left out.
     pub scheme: Option<String>,

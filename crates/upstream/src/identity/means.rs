@@ -41,7 +41,9 @@ impl Means {
             return Err(wrong("give exactly one of claim, query, env, command and store"));
         }
         let source: Source = if let Some(name) = claim {
-            std::sync::Arc::new(Claim::new(name).map_err(|error| wrong(&error.to_string()))?)
+            let claim = Claim::new(name).map_err(|error| wrong(&error.to_string()))?;
+            let personal = claim.names_the_caller();
+            return Ok(Self { source: std::sync::Arc::new(claim), at, personal });
         } else if let Some(query) = query {
             let (sql, action) =
                 query.split_once('.').ok_or_else(|| wrong("write `query` as RESOURCE.QUERY, such as shop.api_keys"))?;

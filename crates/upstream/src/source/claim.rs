@@ -11,6 +11,11 @@ pub(crate) struct Claim {
 }
 
 impl Claim {
+    /// Whether the claim says who the caller is. What all users of an app have in common, such as the app, does not.
+    pub(crate) fn names_the_caller(&self) -> bool {
+        self.template.names_the_caller()
+    }
+
     pub(crate) fn new(name: &str) -> Result<Self, TemplateError> {
         Ok(Self { name: name.to_owned(), template: Template::parse(&format!("{{claims.{name}}}"))? })
     }

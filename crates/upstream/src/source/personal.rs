@@ -18,7 +18,7 @@ impl Personal {
     }
 
     fn is_theirs(&self, caller: &Caller) -> bool {
-        caller.id().as_str() == self.user && self.issuer.as_ref().is_none_or(|issuer| issuer == caller.issuer())
+        caller.id().as_str() == self.user && self.issuer.as_ref().is_none_or(|issuer| issuer == caller.realm())
     }
 }
 

@@ -198,9 +198,17 @@ fn issuer(named: Option<String>, dev: bool, config: &Config) -> anyhow::Result<S
         return Ok(dev::ISSUER.to_owned());
     }
     match (named, config.issuers.as_slice()) {
-        (Some(named), _) => Ok(named),
+        (Some(_), []) => Err(anyhow!("no issuer is configured: leave --issuer out and say --dev")),
+        (Some(named), issuers) => {
+            let known = issuers.iter().find(|known| known.issuer == named).ok_or_else(|| {
+                let all: Vec<_> = issuers.iter().map(|known| known.issuer.as_str()).collect();
+                anyhow!("no issuer is called \"{named}\": there is {}", all.join(", "))
+            })?;
+            // What is kept is found by the issuer that has the users.
+            Ok(known.same_users_as.clone().unwrap_or(named))
+        }
         (None, [only]) => Ok(only.issuer.clone()),
-        (None, []) => Err(anyhow!("no issuer is configured: say whose user this is by --issuer, or --dev")),
+        (None, []) => Err(anyhow!("no issuer is configured: say --dev for a user of `serve --dev`")),
         (None, _) => Err(anyhow!("several issuers are configured: say whose user this is by --issuer")),
     }
 }
