@@ -1,7 +1,7 @@
 //! Puts the caller's own values among the arguments, and refuses anybody else's.
 
 use access::Caller;
-use connector::Result;
+use connector::{Error, Result};
 use serde_json::{Map, Value};
 use upstream::{Identity, Place as At, Target, another, fold};
 
@@ -43,8 +43,8 @@ impl Tied {
             self.set_parameters(*at, api, operation, input, value);
             let Some(body) = &operation.body else { continue };
             match &bind.target {
-                Target::Anywhere(name) => set_anywhere(body, api, input, &fold(name), value),
-                Target::Body(path) => set_path(body, api, input, path, value),
+                Target::Anywhere(name) => set_anywhere(body, api, input, &fold(name), value)?,
+                Target::Body(path) => set_path(body, api, input, path, value)?,
                 Target::Parameter(..) => {}
             }
         }
@@ -180,7 +180,7 @@ fn take_steps(value: &mut Value, path: &[String], own: &str) -> Result<()> {
 
 /// Sets every field of this folded name that the body's schema has: the outermost ones always, deeper ones where what
 /// they belong to was given.
-fn set_anywhere(body: &Body, api: &Api, input: &mut Map<String, Value>, folded: &str, own: &str) {
+fn set_anywhere(body: &Body, api: &Api, input: &mut Map<String, Value>, folded: &str, own: &str) -> Result<()> {
     let definitions = &api.definitions;
     let outermost = schema::names(&body.schema, definitions);
     match &body.arguments {
@@ -196,14 +196,29 @@ fn set_anywhere(body: &Body, api: &Api, input: &mut Map<String, Value>, folded: 
         }
         BodyArguments::Whole(argument) => {
             let has_it = outermost.iter().any(|name| fold(name) == folded);
-            if has_it && !input.contains_key(argument) {
-                input.insert(argument.clone(), Value::Object(Map::new()));
+            if has_it {
+                within(input.entry(argument.clone()).or_insert(Value::Null), argument)?;
             }
             if let Some(value) = input.get_mut(argument) {
                 set_within(value, &body.schema, definitions, folded, own);
             }
         }
     }
+    Ok(())
+}
+
+/// What a bound field belongs to: where it is nothing it becomes an object, and where it could not hold the field the
+/// call is refused. A call without its user's value must not leave.
+fn within<'a>(value: &'a mut Value, name: &str) -> Result<&'a mut Value> {
+    match value {
+        Value::Null => *value = Value::Object(Map::new()),
+        Value::Object(_) | Value::Array(_) => {}
+        Value::String(_) | Value::Number(_) | Value::Bool(_) => {
+            let name: String = name.chars().take(80).collect();
+            return Err(Error::invalid(format!("`{name}` must be an object.")));
+        }
+    }
+    Ok(value)
 }
 
 fn set_within(value: &mut Value, of: &Value, definitions: &Definitions, folded: &str, own: &str) {
@@ -224,35 +239,39 @@ fn set_within(value: &mut Value, of: &Value, definitions: &Definitions, folded: 
 }
 
 /// Sets one field of the body, and makes the objects on the way to it.
-fn set_path(body: &Body, api: &Api, input: &mut Map<String, Value>, path: &[String], own: &str) {
-    let Some(of) = schema::field(&body.schema, &api.definitions, path) else { return };
+fn set_path(body: &Body, api: &Api, input: &mut Map<String, Value>, path: &[String], own: &str) -> Result<()> {
+    let Some(of) = schema::field(&body.schema, &api.definitions, path) else { return Ok(()) };
     let typed = schema::typed(own, of, &api.definitions);
-    let empty = || Value::Object(Map::new());
     match (&body.arguments, path.split_first()) {
         (BodyArguments::Whole(argument), Some(_)) => {
-            set_steps(input.entry(argument.clone()).or_insert_with(empty), path, &typed);
+            let value = input.entry(argument.clone()).or_insert(Value::Null);
+            set_steps(within(value, argument)?, path, &typed)
         }
         (BodyArguments::Properties(names), Some((first, rest))) => {
-            let Some(argument) = argument_of(names, first) else { return };
+            let Some(argument) = argument_of(names, first) else { return Ok(()) };
             if rest.is_empty() {
                 input.insert(argument.clone(), typed);
-            } else {
-                set_steps(input.entry(argument.clone()).or_insert_with(empty), rest, &typed);
+                return Ok(());
             }
+            let value = input.entry(argument.clone()).or_insert(Value::Null);
+            set_steps(within(value, argument)?, rest, &typed)
         }
-        (_, None) => {}
+        (_, None) => Ok(()),
     }
 }
 
-fn set_steps(value: &mut Value, path: &[String], typed: &Value) {
-    match (value, path.split_first()) {
-        (Value::Array(items), Some(_)) => items.iter_mut().for_each(|item| set_steps(item, path, typed)),
-        (Value::Object(object), Some((last, []))) => {
-            object.insert(last.clone(), typed.clone());
+fn set_steps(value: &mut Value, path: &[String], typed: &Value) -> Result<()> {
+    let Some((first, rest)) = path.split_first() else { return Ok(()) };
+    match value {
+        Value::Array(items) => items.iter_mut().try_for_each(|item| set_steps(within(item, first)?, path, typed)),
+        Value::Object(object) if rest.is_empty() => {
+            object.insert(first.clone(), typed.clone());
+            Ok(())
         }
-        (Value::Object(object), Some((first, rest))) => {
-            set_steps(object.entry(first.clone()).or_insert_with(|| Value::Object(Map::new())), rest, typed);
+        Value::Object(object) => {
+            let inner = object.entry(first.clone()).or_insert(Value::Null);
+            set_steps(within(inner, first)?, rest, typed)
         }
-        _ => {}
+        _ => Ok(()),
     }
 }

@@ -5,6 +5,7 @@ mod bind;
 mod closed;
 mod crowd;
 mod exchange;
+mod nested;
 mod places;
 mod sources;
 mod world;

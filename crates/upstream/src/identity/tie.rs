@@ -34,7 +34,7 @@ impl Tie {
 impl Identity {
     /// How this operation's calls are tied to their caller, or why it stays closed.
     pub fn tie(&self, operation: &Described<'_>) -> Result<Tie, Hidden> {
-        let binds = self.touching(operation);
+        let touching = self.touching(operation);
         let always: Vec<Use> = self
             .means
             .iter()
@@ -49,14 +49,14 @@ impl Identity {
             .security
             .iter()
             .filter(|all| !all.is_empty())
-            .filter_map(|all| self.cover(all, &always, &binds))
+            .filter_map(|all| self.cover(all, &always, &touching))
             .collect();
         // Where one way needs no further credential, the others add nothing.
         let choices = if coverable.iter().any(Vec::is_empty) { Vec::new() } else { coverable };
-        let mut by: Vec<String> = binds
+        let mut by: Vec<String> = touching
             .iter()
             .filter_map(|at| self.binds.get(*at))
-            .filter(|bind| bind.template.names_the_caller() && touches(bind, operation))
+            .filter(|bind| bind.template.names_the_caller())
             .map(|bind| bind.target.to_string())
             .collect();
         by.extend(always.iter().filter(|one| self.is_personal(one)).map(|one| self.word(one)));
@@ -74,6 +74,9 @@ impl Identity {
         } else {
             return Err(self.closed(operation));
         };
+        // A name that is bound anywhere may stand deeper than the description says: it is looked for in every call.
+        let anywhere = |at: &usize| self.binds.get(*at).is_some_and(|it| matches!(it.target, Target::Anywhere(_)));
+        let binds = (0..self.binds.len()).filter(|at| touching.contains(at) || anywhere(at)).collect();
         Ok(Tie { ownership, binds, always, choices })
     }
 
@@ -86,7 +89,7 @@ impl Identity {
         format!("{source} as {}", one.placement)
     }
 
-    /// Which binds go into calls of this operation.
+    /// Which binds have a place in this operation.
     fn touching(&self, operation: &Described<'_>) -> Vec<usize> {
         let places = self.binds.iter().enumerate();
         places.filter(|(_, bind)| touches(bind, operation)).map(|(at, _)| at).collect()

@@ -22,7 +22,7 @@ pub(super) fn write(body: &Body, members: &Map<String, Value>) -> Result<Written
             _ => Keep::Unreserved,
         };
         for pair in part::pairs(body, name, value).unwrap_or_else(|| plain(body, name, value)) {
-            if pair.is_free && part::is_taken(body, name, &pair) {
+            if pair.is_free && part::is_taken(body, members, name, &pair) {
                 return Err(refused(name, "has a key that is another field's name."));
             }
             if !form.is_empty() {

@@ -19,7 +19,7 @@ pub(super) fn write(body: &Body, definitions: &Definitions, members: &Map<String
         let encoding = body.encoding.get(name);
         if let Some(pairs) = part::pairs(body, name, value) {
             for pair in pairs {
-                if pair.is_free && part::is_taken(body, name, &pair) {
+                if pair.is_free && part::is_taken(body, members, name, &pair) {
                     return Err(refused(name, "has a key that is another field's name."));
                 }
                 out.add(&pair.name, None, encoding, None, pair.value().as_bytes());

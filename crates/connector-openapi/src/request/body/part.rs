@@ -1,6 +1,6 @@
 //! One property of a form (OpenAPI 3.1.1 section 4.8.15).
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::essence;
 use crate::api::{Body, Style};
@@ -25,13 +25,15 @@ pub(super) fn is_json(body: &Body, name: &str) -> bool {
         .is_some_and(|content_type| content_type == "application/json" || content_type.ends_with("+json"))
 }
 
-/// Whether a name that an argument's keys made would be taken for another field.
-pub(super) fn is_taken(body: &Body, name: &str, pair: &Pair<'_>) -> bool {
+/// Whether a name that an argument's keys made would be taken for another field: one that the document has, or one that
+/// is written beside it, such as what is bound to the caller.
+pub(super) fn is_taken(body: &Body, members: &Map<String, Value>, name: &str, pair: &Pair<'_>) -> bool {
     let declared = body.schema.get("properties").and_then(Value::as_object);
     let arguments = match &body.arguments {
         crate::api::BodyArguments::Properties(names) => Some(names.values()),
         crate::api::BodyArguments::Whole(_) => None,
     };
-    let mut names = declared.into_iter().flat_map(|names| names.keys()).chain(arguments.into_iter().flatten());
+    let declared = declared.into_iter().flat_map(|names| names.keys());
+    let mut names = declared.chain(arguments.into_iter().flatten()).chain(members.keys());
     names.any(|other| other != name && pairs::is_taken(&pair.name, other))
 }
