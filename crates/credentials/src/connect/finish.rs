@@ -31,8 +31,8 @@ pub struct Answered {
 /// An account that was connected.
 #[derive(Debug)]
 pub struct Finished {
-    /// For which resource.
-    pub resource: String,
+    /// Whose, and for which resource.
+    pub whose: Slot,
     /// The product's own page, where configuration names one.
     pub page: Option<String>,
     /// Takes the flow's cookie away.
@@ -63,11 +63,7 @@ impl Accounts {
         };
         connect.redeem(state.slot.clone(), code, pending).await?;
         let page = connect.oauth.config().page.clone();
-        Ok(Finished {
-            resource: connect.resource.clone(),
-            page,
-            cookie: Cookie::new(&connect.links, &name, String::new()),
-        })
+        Ok(Finished { whose: state.slot, page, cookie: Cookie::new(&connect.links, &name, String::new()) })
     }
 }
 
