@@ -88,8 +88,10 @@ impl House {
         })
     }
 
-    /// Writes what the audit still holds. To be called when no call is under way any more.
+    /// Keeps what is still being had for users, and writes what the audit still holds. To be called when no call is
+    /// under way any more.
     pub(crate) async fn close(&self) {
+        self.accounts.close().await;
         self.gateway.audit().close().await;
     }
 
@@ -113,7 +115,10 @@ async fn keep_accounts(config: &Config) -> anyhow::Result<(Option<Arc<Store>>, A
     }
     let store = config.credentials.open().await?;
     let stored = config.resources.iter().filter(|it| it.kind.lets_users_set()).map(|it| it.name.clone()).collect();
-    let connects = config.resources.iter().filter_map(|it| Some((it.name.clone(), it.kind.connect_config()?.clone())));
+    let connects = config.resources.iter().filter_map(|it| {
+        let (connect, http) = it.kind.connect_config()?;
+        Some((it.name.clone(), connect.clone(), http.clone()))
+    });
     let links = Links::new(config.sign_ins.clone());
     if let Some(url) = &config.server.doors.public_url {
         links.set_base_url(url);

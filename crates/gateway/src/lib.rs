@@ -22,7 +22,7 @@ mod toolbox;
 pub use audit::{
     Audit, AuditArguments, AuditError, AuditLine, AuditOptions, AuditRequired, AuditSink, BadRule, Redaction,
 };
-pub use errand::Errand;
+pub use errand::{Done, Errand};
 pub use gateway::{Gateway, GatewayError, Health};
 pub use options::{Options, ToolsMode};
 pub use reload::Reloaded;

@@ -38,7 +38,8 @@ impl Gateway {
         if !matches!(described.ownership, Ownership::Owned { .. }) || described.effect != Effect::Read {
             return Err(Error::internal(format!("{resource}.{action} does not answer each user with their own")));
         }
-        let mut entry = Entry::open(&inner.audit, caller, DOOR, action, &Value::Null, request_id);
+        let mut entry =
+            Entry::open(&inner.audit, (caller.id().as_str(), caller.issuer()), DOOR, action, &Value::Null, request_id);
         let target = Target::Action(action.to_owned());
         entry.reached(resource, &target, Effect::Read);
         let permit = inner.policy.permit(caller, resource, target, Effect::Read);

@@ -65,10 +65,10 @@ pub trait CredentialSource: Debug + Send + Sync {
     /// that tells the caller how to get one is kept for sources that know how.
     async fn credential(&self, caller: &Caller) -> Result<Option<Credential>>;
 
-    /// The upstream answered 401 to what this source gave: what is remembered for this caller may be stale. `true`
-    /// where asking again may give another one.
-    async fn refused(&self, caller: &Caller) -> bool {
-        let _ = caller;
+    /// The upstream answered 401 to `used`, which this source gave: what is remembered for this caller may be stale.
+    /// `true` where asking again may give another one.
+    async fn refused(&self, caller: &Caller, used: &Credential) -> bool {
+        let _ = (caller, used);
         false
     }
 

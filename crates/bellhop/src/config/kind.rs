@@ -7,7 +7,7 @@ use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, VariantAccess, Visitor};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
-use upstream::{ConnectConfig, Sources};
+use upstream::{ClientConfig, ConnectConfig, Sources};
 
 use super::Fault;
 
@@ -42,10 +42,10 @@ impl Kind {
         }
     }
 
-    /// How users connect their accounts to it.
-    pub(crate) fn connect_config(&self) -> Option<&ConnectConfig> {
+    /// How users connect their accounts to it, and how it is reached.
+    pub(crate) fn connect_config(&self) -> Option<(&ConnectConfig, &ClientConfig)> {
         match self {
-            Self::Openapi(config) => config.connect.as_ref(),
+            Self::Openapi(config) => config.connect.as_ref().map(|connect| (connect, &config.http)),
             Self::Sql(_) | Self::Files(_) => None,
         }
     }

@@ -18,7 +18,7 @@ use std::path::Path;
 
 use access::{IssuerConfig, ResourcePolicy};
 use agent::{Limits, Model};
-use upstream::ConnectConfig;
+use upstream::{ClientConfig, ConnectConfig};
 
 use auth::Issuers;
 
@@ -52,7 +52,7 @@ pub(crate) struct Config {
     pub(crate) signing: Signing,
     pub(crate) credentials: Credentials,
     /// This server's own clients at the issuers, by issuer, for finding out who opens a link.
-    pub(crate) sign_ins: Vec<(String, ConnectConfig)>,
+    pub(crate) sign_ins: Vec<(String, ConnectConfig, ClientConfig)>,
     pub(crate) resources: Vec<Resource>,
     /// What a person should know about how this was read.
     pub(crate) notes: Vec<String>,

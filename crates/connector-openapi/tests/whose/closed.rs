@@ -65,6 +65,8 @@ async fn mistakes_stop_the_start_and_name_the_key() {
         let signed = SignedConfig { audience: audience.into(), header: None, ttl_s, claims: Vec::new() };
         IdentityConfig { signed: Some(signed), ..IdentityConfig::default() }
     };
+    let second = CredentialConfig { store: true, ..CredentialConfig::default() };
+    let twice = IdentityConfig { credentials: [("head".to_owned(), second)].into(), ..credential(|_| ()) };
     let wrong = [
         (credential(|it| it.store = false), "exactly one of claim, query, env, command and store"),
         (credential(|it| it.claim = Some("key".into())), "exactly one of"),
@@ -75,6 +77,7 @@ async fn mistakes_stop_the_start_and_name_the_key() {
         (credential(|it| (it.store, it.env) = (false, Some("NONE".into()))), "NONE is not set"),
         (credential(|it| (it.store, it.query) = (false, Some("keys".into()))), "RESOURCE.QUERY"),
         (signed("x", 60), "no signing key"),
+        (twice, "only one credential can be `store = true`"),
     ];
     for (identity, words) in wrong {
         let error = World::with(Recorder::start().await, &small(), identity, &Given::default()).await.err().unwrap();

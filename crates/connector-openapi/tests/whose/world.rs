@@ -152,7 +152,7 @@ impl CredentialSource for Keys {
         Ok(Some(keys[at].clone()))
     }
 
-    async fn refused(&self, caller: &Caller) -> bool {
+    async fn refused(&self, caller: &Caller, _used: &Credential) -> bool {
         let at = self.refusals.fetch_add(1, Ordering::SeqCst) + 1;
         self.of.get(caller.key()).is_some_and(|keys| at < keys.len())
     }

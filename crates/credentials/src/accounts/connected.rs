@@ -17,7 +17,8 @@ impl Accounts {
     /// Whether the caller has connected their account.
     pub async fn connection(&self, caller: &Caller, resource: &str) -> Result<State> {
         let connect = self.connect_for(resource)?;
-        let opened = connect.store.get(&connect.slot(caller)).await.map_err(told)?;
+        let kept = connect.kept(&connect.slot(caller)).await?;
+        let opened = kept.map(|(opened, _)| opened);
         let (what, set_at_s) = opened.map(|opened| (opened.what, opened.set_at_s)).unzip();
         Ok(State { resource: resource.to_owned(), set: what.is_some(), what, set_at_s })
     }
@@ -34,13 +35,14 @@ impl Accounts {
         let connect = self.connect_for(resource)?;
         let slot = connect.slot(caller);
         connect.store.remove(&Slot { kind: RecordKind::Pending, ..slot.clone() }).await.map_err(told)?;
-        let grant = connect.grant(&slot).await;
+        let taken = connect.store.take(&slot).await.map_err(told)?;
         // What cannot be read is forgotten all the same.
-        let removed = connect.store.remove(&slot).await.map_err(told)?;
-        if let Ok(Some(grant)) = grant {
+        if let Some(Ok(opened)) = &taken
+            && let Ok(Some(grant)) = connect.read(opened)
+        {
             connect.give_up(&grant).await;
         }
-        Ok(removed)
+        Ok(taken.is_some())
     }
 
     fn connect_for(&self, resource: &str) -> Result<&Arc<Connect>> {

@@ -41,7 +41,16 @@ impl Accounts {
 }
 
 impl Given {
-    fn read(self) -> Result<Credential> {
+    /// What one sends who gives an account's name, and who gives none.
+    pub fn new(username: Option<String>, secret: Secret) -> Self {
+        match username {
+            Some(username) => Self { token: None, username: Some(username), password: Some(secret) },
+            None => Self { token: Some(secret), username: None, password: None },
+        }
+    }
+
+    /// What is to be kept, if it can be sent at all.
+    pub fn read(self) -> Result<Credential> {
         let whole = |text: &str| !text.is_empty() && !text.chars().any(char::is_control);
         match self {
             Self { token: Some(token), username: None, password: None } if whole(token.expose()) => {

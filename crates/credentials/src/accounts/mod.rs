@@ -5,16 +5,20 @@ mod kept;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use connector::{Error, Result};
 use serde::Serialize;
 
 pub use kept::Given;
 
-use upstream::ConnectConfig;
+use upstream::{ClientConfig, ConnectConfig};
 
 use crate::connect::{Connect, Links};
-use crate::{Store, StoreError};
+use crate::{OAuthClient, Store, StoreError};
+
+/// How long tokens that are being had may take at the end: an authorization server's answer, and keeping it.
+const CLOSE: Duration = Duration::from_secs(20);
 
 /// The credentials that users keep here, and which resources take them.
 #[derive(Debug, Default)]
@@ -50,18 +54,33 @@ impl Accounts {
     #[must_use]
     pub fn with_connections(
         mut self,
-        configs: impl IntoIterator<Item = (String, ConnectConfig)>,
+        configs: impl IntoIterator<Item = (String, ConnectConfig, ClientConfig)>,
         links: Links,
     ) -> Self {
         self.links = Arc::new(links);
         if let Some(store) = &self.store {
-            let connect = |(resource, config): (String, ConnectConfig)| {
-                let connect = Connect::new(resource.clone(), config, store.clone(), self.links.clone());
+            let connect = |(resource, config, http): (String, ConnectConfig, ClientConfig)| {
+                let oauth = OAuthClient::new(config, http);
+                let connect = Connect::new(resource.clone(), oauth, store.clone(), self.links.clone());
                 (resource, Arc::new(connect))
             };
             self.connects = configs.into_iter().map(connect).collect();
         }
         self
+    }
+
+    /// Waits for tokens that are being had, so that they are kept. To be called when no call is under way any more.
+    pub async fn close(&self) {
+        let tasks: Vec<_> = self.connects.values().map(|connect| &connect.tasks).collect();
+        let all = async {
+            for tasks in tasks {
+                tasks.close();
+                tasks.wait().await;
+            }
+        };
+        if tokio::time::timeout(CLOSE, all).await.is_err() {
+            tracing::warn!("tokens were still being had when this had to end");
+        }
     }
 
     /// The store, where this resource is among `resources`. Whatever else is asked for does not exist.

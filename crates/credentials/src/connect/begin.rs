@@ -28,6 +28,8 @@ pub struct Begun {
     pub url: String,
     /// What that browser has to bring back.
     pub cookie: Cookie,
+    /// For whom, and for which resource.
+    pub whose: Slot,
 }
 
 /// What `state` holds, sealed.
@@ -74,7 +76,7 @@ impl Connect {
         let waiting = Slot { kind: RecordKind::Pending, ..slot.clone() };
         let kept = self.store.put(&waiting, "pending", secrecy::ExposeSecret::expose_secret(&pending)).await;
         kept.map_err(crate::StoreError::for_user)?;
-        Ok(Begun { url, cookie: Cookie::new(&self.links, &cookie_name(&self.resource), browser) })
+        Ok(Begun { url, cookie: Cookie::new(&self.links, &cookie_name(&self.resource), browser), whose: slot.clone() })
     }
 
     pub(super) fn redirect_uri(&self) -> Result<String> {

@@ -1,12 +1,19 @@
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use connector::{Error, ErrorKind, Result};
 use secrecy::ExposeSecret;
 
 use super::Connect;
 use super::begin::{Cookie, PURPOSE, Pending, State, cookie_name};
+use super::insist::insist;
 use crate::oauth::{Refused, digest};
 use crate::store::now_s;
 use crate::{Accounts, RecordKind, Slot, StoreError};
+
+/// How long new tokens are tried to be kept.
+const KEEP: Duration = Duration::from_secs(20);
 
 /// What an authorization server's answer brings (OAuth 2.1 section 4.1.2), as it stands in the address.
 #[derive(Debug, Default)]
@@ -24,8 +31,8 @@ pub struct Answered {
 /// An account that was connected.
 #[derive(Debug)]
 pub struct Finished {
-    /// For which resource.
-    pub resource: String,
+    /// Whose, and for which resource.
+    pub whose: Slot,
     /// The product's own page, where configuration names one.
     pub page: Option<String>,
     /// Takes the flow's cookie away.
@@ -54,24 +61,36 @@ impl Accounts {
             (Some(code), None) => code,
             (_, error) => return Err(declined(error.as_deref())),
         };
-        let redirect_uri = connect.redirect_uri()?;
-        let grant =
-            connect.oauth.redeem(&code, &pending.verifier, &redirect_uri).await.map_err(|refused| match refused {
-                Refused::Grant => stale(),
-                Refused::Other(error) => error,
-            })?;
-        let kept = connect.store.put(&state.slot, "oauth", grant.to_json().expose_secret()).await;
-        kept.map_err(StoreError::for_user)?;
+        connect.redeem(state.slot.clone(), code, pending).await?;
         let page = connect.oauth.config().page.clone();
-        Ok(Finished {
-            resource: connect.resource.clone(),
-            page,
-            cookie: Cookie::new(&connect.links, &name, String::new()),
-        })
+        Ok(Finished { whose: state.slot, page, cookie: Cookie::new(&connect.links, &name, String::new()) })
     }
 }
 
 impl Connect {
+    /// Turns the code into tokens and keeps them. It goes on when the browser is gone: tokens that nobody keeps are an
+    /// account that nobody can take back.
+    async fn redeem(self: &Arc<Self>, slot: Slot, code: String, pending: Pending) -> Result<()> {
+        let this = self.clone();
+        let task = self.tasks.spawn(async move {
+            let redirect_uri = this.redirect_uri()?;
+            let redeemed = this.oauth.redeem(&code, &pending.verifier, &redirect_uri).await;
+            let grant = redeemed.map_err(|refused| match refused {
+                Refused::Grant => stale(),
+                Refused::Other(error) => error,
+            })?;
+            let json = grant.to_json();
+            let until = Instant::now() + KEEP;
+            let kept = insist(until, || this.store.put(&slot, "oauth", json.expose_secret())).await;
+            if let Err(error) = kept {
+                this.give_up(&grant).await;
+                return Err(error.for_user());
+            }
+            Ok(())
+        });
+        task.await.map_err(Error::internal)?
+    }
+
     /// What waits for this state and this browser; it waits no more.
     async fn take(&self, state: &State, browser: &str) -> Result<Pending> {
         let waiting = Slot { kind: RecordKind::Pending, ..state.slot.clone() };
@@ -84,7 +103,7 @@ impl Connect {
             return Err(other_browser());
         }
         // Of two that come at once, one takes it away.
-        match self.store.remove(&waiting).await.map_err(StoreError::for_user)? {
+        match self.store.remove_if(&waiting, &opened).await.map_err(StoreError::for_user)? {
             true => Ok(pending),
             false => Err(stale()),
         }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use access::Caller;
-use upstream::ConnectConfig;
+use upstream::{ClientConfig, ConnectConfig};
 
 use super::Connect;
 use crate::OAuthClient;
@@ -16,13 +16,13 @@ pub struct Links {
 
 impl Links {
     /// `sign_ins` are this server's own clients at the issuers whose users it serves, by issuer.
-    pub fn new(sign_ins: impl IntoIterator<Item = (String, ConnectConfig)>) -> Self {
-        let client = |(issuer, mut config): (String, ConnectConfig)| {
+    pub fn new(sign_ins: impl IntoIterator<Item = (String, ConnectConfig, ClientConfig)>) -> Self {
+        let client = |(issuer, mut config, http): (String, ConnectConfig, ClientConfig)| {
             config.issuer.get_or_insert_with(|| issuer.clone());
             if !config.scopes.iter().any(|scope| scope == "openid") {
                 config.scopes.insert(0, "openid".into());
             }
-            (issuer, OAuthClient::new(config))
+            (issuer, OAuthClient::new(config, http))
         };
         Self { base_url: OnceLock::new(), sign_ins: sign_ins.into_iter().map(client).collect() }
     }

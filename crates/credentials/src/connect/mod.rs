@@ -3,6 +3,7 @@
 
 mod begin;
 mod finish;
+mod insist;
 mod links;
 mod refresh;
 mod source;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 
 use access::Caller;
 use connector::{Error, ErrorKind};
-use upstream::ConnectConfig;
+use tokio_util::task::TaskTracker;
 
 pub use begin::{Begun, Cookie};
 pub use finish::{Answered, Finished};
@@ -35,12 +36,14 @@ pub struct Connect {
     pub(crate) oauth: OAuthClient,
     pub(crate) store: Arc<Store>,
     pub(crate) links: Arc<Links>,
+    /// What goes on when nobody waits for it any more.
+    pub(crate) tasks: TaskTracker,
 }
 
 impl Connect {
     /// Those of `resource`.
-    pub fn new(resource: impl Into<String>, config: ConnectConfig, store: Arc<Store>, links: Arc<Links>) -> Self {
-        Self { resource: resource.into(), oauth: OAuthClient::new(config), store, links }
+    pub fn new(resource: impl Into<String>, oauth: OAuthClient, store: Arc<Store>, links: Arc<Links>) -> Self {
+        Self { resource: resource.into(), oauth, store, links, tasks: TaskTracker::new() }
     }
 
     pub(crate) fn slot(&self, caller: &Caller) -> Slot {

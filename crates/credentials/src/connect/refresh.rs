@@ -7,9 +7,10 @@ use secrecy::ExposeSecret;
 use upstream::Secret;
 
 use super::Connect;
-use crate::oauth::{Grant, Refused};
+use super::insist::insist;
+use crate::oauth::{Grant, Refused, Server};
 use crate::store::now_s;
-use crate::{Slot, StoreError};
+use crate::{Lease, Opened, Slot, StoreError};
 
 /// A token is refreshed when it is good for less than this, in seconds.
 const BEFORE_S: u64 = 60;
@@ -28,21 +29,26 @@ impl Connect {
     pub(super) async fn access_token(self: &Arc<Self>, caller: &Caller) -> Result<Secret> {
         let slot = self.slot(caller);
         let begun = Instant::now();
+        let (mut first, mut refreshed) = (None::<Secret>, false);
         while begun.elapsed() < PATIENCE {
-            let grant = self.grant(&slot).await?.ok_or_else(|| self.not_connected(caller))?;
-            if grant.is_good(now_s(), BEFORE_S) {
+            let (opened, grant) = self.kept(&slot).await?.ok_or_else(|| self.not_connected(caller))?;
+            let is_good = grant.is_good(now_s(), 0);
+            // What a refresh gave is taken, however short it lives: another one would give no better.
+            let first = first.get_or_insert_with(|| grant.access_token.clone());
+            let is_new = is_good && first.expose() != grant.access_token.expose();
+            if refreshed || is_new || grant.is_good(now_s(), before_s(&opened, &grant)) {
                 return Ok(grant.access_token);
             }
-            let is_good = grant.is_good(now_s(), 0);
             if grant.refresh_token.is_none() {
                 if is_good {
                     return Ok(grant.access_token);
                 }
-                self.store.remove(&slot).await.map_err(StoreError::for_user)?;
-                return Err(self.not_connected(caller));
+                self.store.remove_if(&slot, &opened).await.map_err(StoreError::for_user)?;
+                // The user may have connected it anew meanwhile.
+                continue;
             }
             match self.refreshed(&slot, &grant.access_token).await {
-                Ok(true) => {}
+                Ok(true) => refreshed = true,
                 // Another one is at it.
                 Ok(false) if !is_good => tokio::time::sleep(LOOK).await,
                 Ok(false) => return Ok(grant.access_token),
@@ -59,49 +65,88 @@ impl Connect {
         ))
     }
 
-    /// The upstream refuses the token. `true` where there may be another one now, or none at all.
-    pub(super) async fn refused(self: &Arc<Self>, caller: &Caller) -> Result<bool> {
+    /// The upstream refuses the token `used`. `true` where there is another one now, or none at all.
+    pub(super) async fn refused(self: &Arc<Self>, caller: &Caller, used: &Secret) -> Result<bool> {
         let slot = self.slot(caller);
-        let Some(opened) = self.store.get(&slot).await.map_err(StoreError::for_user)? else { return Ok(false) };
-        // One that has just been granted will not be replaced by a better one.
-        if now_s() < opened.set_at_s.saturating_add(JUST_S) {
-            return Ok(false);
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            let Some((opened, grant)) = self.kept(&slot).await? else { return Ok(true) };
+            // Of many calls that are refused at once, one refreshes.
+            if grant.access_token.expose() != used.expose() {
+                return Ok(true);
+            }
+            // One that has just been granted will not be replaced by a better one.
+            if now_s() < opened.set_at_s.saturating_add(JUST_S) {
+                return Ok(false);
+            }
+            if grant.refresh_token.is_none() {
+                self.store.remove_if(&slot, &opened).await.map_err(StoreError::for_user)?;
+                return Ok(true);
+            }
+            if self.refreshed(&slot, used).await? {
+                return Ok(true);
+            }
+            tokio::time::sleep(LOOK).await;
         }
-        let grant = Grant::from_json(opened.secret.expose_secret()).ok_or_else(|| opened.changed().for_user())?;
-        match grant.refresh_token {
-            Some(_) => self.refreshed(&slot, &grant.access_token).await,
-            None => self.store.remove(&slot).await.map_err(StoreError::for_user),
-        }
+        Ok(false)
     }
 
-    pub(crate) async fn grant(&self, slot: &Slot) -> Result<Option<Grant>> {
+    /// What is kept and what it says. `None` where there is nothing, or what another authorization server gave.
+    pub(crate) async fn kept(&self, slot: &Slot) -> Result<Option<(Opened, Grant)>> {
         let Some(opened) = self.store.get(slot).await.map_err(StoreError::for_user)? else { return Ok(None) };
-        Grant::from_json(opened.secret.expose_secret()).map(Some).ok_or_else(|| opened.changed().for_user())
+        let grant = self.read(&opened)?;
+        Ok(grant.map(|grant| (opened, grant)))
+    }
+
+    /// What a record says. `None` where another authorization server gave it.
+    pub(crate) fn read(&self, opened: &Opened) -> Result<Option<Grant>> {
+        let grant = Grant::from_json(opened.secret.expose_secret()).ok_or_else(|| opened.changed().for_user())?;
+        Ok(Some(grant).filter(|grant| grant.is_of(&self.oauth.name())))
     }
 
     /// Refreshes in place of `seen`, once for all who want it. `false` where another one is at it. It goes on when nobody
     /// waits any more: a refresh token may be good once, and what came of it must be kept.
     async fn refreshed(self: &Arc<Self>, slot: &Slot, seen: &Secret) -> Result<bool> {
         let (this, slot, seen) = (self.clone(), slot.clone(), seen.clone());
-        let task = tokio::spawn(async move { this.refresh(&slot, &seen).await });
+        let task = self.tasks.spawn(async move { this.refresh(&slot, &seen).await });
         task.await.map_err(Error::internal)?
     }
 
     async fn refresh(&self, slot: &Slot, seen: &Secret) -> Result<bool> {
+        // Before the lease: it must not run out while the server is looked for.
+        let server = self.oauth.server().await?;
+        let until = Instant::now() + LEASE;
         let Some(lease) = self.store.lease(slot, LEASE).await.map_err(StoreError::for_user)? else { return Ok(false) };
+        let done = self.replace(&server, slot, seen, &lease, until).await;
+        // Who replaced or removed the record has no lease any more.
+        if !matches!(done, Ok(true)) {
+            let given_back = self.store.give_back(lease).await.map_err(StoreError::for_user);
+            done.and(given_back)?;
+        }
+        Ok(true)
+    }
+
+    /// Refreshes what the lease is for. `false` where that is not `seen` any more, and nothing was done.
+    async fn replace(
+        &self,
+        server: &Server,
+        slot: &Slot,
+        seen: &Secret,
+        lease: &Lease,
+        until: Instant,
+    ) -> Result<bool> {
         // What was there may have been replaced before the lease was had.
-        let grant = match self.grant(slot).await? {
-            Some(grant) if grant.access_token.expose() == seen.expose() => grant,
-            _ => {
-                self.store.give_back(lease).await.map_err(StoreError::for_user)?;
-                return Ok(true);
-            }
+        let grant = match self.kept(slot).await? {
+            Some((_, grant)) if grant.access_token.expose() == seen.expose() => grant,
+            _ => return Ok(false),
         };
-        match self.oauth.refresh(&grant).await {
+        match self.oauth.refresh(server, &grant).await {
             Ok(new) => {
-                let kept = self.store.put_leased(&lease, "oauth", new.to_json().expose_secret()).await;
-                if !kept.map_err(StoreError::for_user)? {
-                    // The user took the account away meanwhile.
+                let json = new.to_json();
+                let kept = insist(until, || self.store.put_leased(lease, "oauth", json.expose_secret())).await;
+                // The user took the account away meanwhile; one that they connected anew may be of the same grant, and
+                // is not given up.
+                if !kept.map_err(StoreError::for_user)? && self.kept(slot).await?.is_none() {
                     self.give_up(&new).await;
                 }
                 Ok(true)
@@ -111,13 +156,10 @@ impl Connect {
                     resource = self.resource,
                     "an account is connected no more: its refresh token was refused"
                 );
-                self.store.remove_leased(&lease).await.map_err(StoreError::for_user)?;
+                self.store.remove_leased(lease).await.map_err(StoreError::for_user)?;
                 Ok(true)
             }
-            Err(Refused::Other(error)) => {
-                self.store.give_back(lease).await.map_err(StoreError::for_user)?;
-                Err(error)
-            }
+            Err(Refused::Other(error)) => Err(error),
         }
     }
 
@@ -131,3 +173,10 @@ impl Connect {
 
 /// How old a token must be for a new one to help, in seconds.
 const JUST_S: u64 = 5;
+
+/// How long before its end this one is refreshed, in seconds. One that does not live longer than that anyway counts as
+/// fresh for half of its life, so that not every call refreshes it.
+fn before_s(opened: &Opened, grant: &Grant) -> u64 {
+    let lives_s = grant.expires_at_s.map_or(u64::MAX, |at| at.saturating_sub(opened.set_at_s));
+    if lives_s <= BEFORE_S { lives_s / 2 } else { BEFORE_S }
+}

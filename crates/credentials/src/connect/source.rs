@@ -16,8 +16,9 @@ impl CredentialSource for ConnectionSource {
         self.0.access_token(caller).await.map(|token| Some(Credential::Token(token)))
     }
 
-    async fn refused(&self, caller: &Caller) -> bool {
-        self.0.refused(caller).await.unwrap_or_else(|error| {
+    async fn refused(&self, caller: &Caller, used: &Credential) -> bool {
+        let Credential::Token(used) = used else { return false };
+        self.0.refused(caller, used).await.unwrap_or_else(|error| {
             tracing::warn!(resource = self.0.resource, ?error, "a refused token could not be replaced");
             false
         })

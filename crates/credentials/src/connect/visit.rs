@@ -126,9 +126,10 @@ impl Connect {
         let redirect_uri = self.links.url(SIGNED_IN).ok_or_else(stale)?;
         let asked = Asked { redirect_uri: &redirect_uri, state: &state, verifier: &verifier, nonce: Some(&nonce) };
         let url = oauth.authorize_url(asked).await?;
+        let whose = ticket.slot.clone();
         let visitor = Visitor { ticket, state, nonce, verifier, until_s: now_s().saturating_add(FLOW_S) };
         let sealed = self.store.seal_text(PURPOSE, &visitor).map_err(crate::StoreError::for_user)?;
-        Ok(Begun { url, cookie: Cookie::new(&self.links, COOKIE, sealed) })
+        Ok(Begun { url, cookie: Cookie::new(&self.links, COOKIE, sealed), whose })
     }
 }
 

@@ -1,22 +1,17 @@
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use connector::{Error, Result};
-use tokio::sync::Mutex;
-use upstream::ConnectConfig;
+use upstream::{ClientConfig, ConnectConfig};
 
-use super::discover::{self, Server};
+use super::discover::Server;
+use super::known::Known;
 use super::{Grant, Refused, digest};
 use crate::store::now_s;
-
-/// How long what is known of an authorization server counts as fresh.
-const FRESH: Duration = Duration::from_secs(600);
 
 /// This server as a client of one authorization server.
 #[derive(Debug)]
 pub struct OAuthClient {
-    config: ConnectConfig,
-    server: Mutex<Option<(Instant, Arc<Server>)>>,
+    known: Arc<Known>,
 }
 
 /// A request that the user's browser takes to the authorization server.
@@ -28,55 +23,44 @@ pub(crate) struct Asked<'a> {
 }
 
 impl OAuthClient {
-    /// Nothing is fetched yet.
-    pub fn new(config: ConnectConfig) -> Self {
-        Self { config, server: Mutex::new(None) }
+    /// Nothing is fetched yet. Of `http`, what says which addresses and certificates are good counts.
+    pub fn new(config: ConnectConfig, http: ClientConfig) -> Self {
+        Self { known: Arc::new(Known::new(config, http)) }
     }
 
     pub(crate) fn config(&self) -> &ConnectConfig {
-        &self.config
+        &self.known.config
     }
 
-    async fn server(&self) -> Result<Arc<Server>> {
-        let mut known = self.server.lock().await;
-        if let Some((at, server)) = &*known
-            && at.elapsed() < FRESH
-        {
-            return Ok(server.clone());
-        }
-        match (discover::server(&self.config).await, &*known) {
-            (Ok(server), _) => {
-                let server = Arc::new(server);
-                *known = Some((Instant::now(), server.clone()));
-                Ok(server)
-            }
-            (Err(error), Some((_, server))) => {
-                tracing::warn!(
-                    ?error,
-                    "what an authorization server says of itself cannot be had again; what it said counts"
-                );
-                Ok(server.clone())
-            }
-            (Err(error), None) => Err(error),
-        }
+    /// What is known of the authorization server.
+    pub(crate) async fn server(&self) -> Result<Arc<Server>> {
+        self.known.server().await
+    }
+
+    /// Names the authorization server and this client there, as configuration does: tokens of one are never sent to
+    /// another.
+    pub(crate) fn name(&self) -> String {
+        let ConnectConfig { issuer, token_url, client_id, .. } = self.config();
+        let server = issuer.as_ref().or(token_url.as_ref());
+        digest(&format!("{}\n{client_id}", server.map_or("", String::as_str)))
     }
 
     /// Where the user's browser goes (OAuth 2.1 section 4.1.1). What configuration adds never replaces ours.
     pub(crate) async fn authorize_url(&self, asked: Asked<'_>) -> Result<String> {
         let server = self.server().await?;
         let mut url = server.authorize.clone();
-        let scope = self.config.scopes.join(" ");
+        let scope = self.config().scopes.join(" ");
         let challenge = digest(asked.verifier);
         let ours = [
             ("response_type", Some("code")),
-            ("client_id", Some(self.config.client_id.as_str())),
+            ("client_id", Some(self.config().client_id.as_str())),
             ("redirect_uri", Some(asked.redirect_uri)),
             ("scope", Some(scope.as_str()).filter(|scope| !scope.is_empty())),
             ("state", Some(asked.state)),
             ("code_challenge", Some(&challenge)),
             ("code_challenge_method", Some("S256")),
             ("nonce", asked.nonce),
-            ("resource", self.config.resource.as_deref()),
+            ("resource", self.config().resource.as_deref()),
         ];
         {
             let mut pairs = url.query_pairs_mut();
@@ -85,7 +69,7 @@ impl OAuthClient {
                     pairs.append_pair(name, value);
                 }
             }
-            for (name, value) in &self.config.authorize_parameters {
+            for (name, value) in &self.config().authorize_parameters {
                 if !ours.iter().any(|(ours, _)| ours == name) {
                     pairs.append_pair(name, value);
                 }
@@ -113,27 +97,28 @@ impl OAuthClient {
             ("redirect_uri", redirect_uri),
             ("code_verifier", verifier),
         ];
-        self.token(&form).await
+        let server = self.server().await.map_err(Refused::Other)?;
+        self.token(&server, &form).await
     }
 
     /// Turns a refresh token into tokens (OAuth 2.1 section 4.3). A server that gives no new refresh token leaves the old
     /// one good.
-    pub(crate) async fn refresh(&self, grant: &Grant) -> Result<Grant, Refused> {
+    pub(crate) async fn refresh(&self, server: &Server, grant: &Grant) -> Result<Grant, Refused> {
         let Some(refresh_token) = &grant.refresh_token else { return Err(Refused::Grant) };
         let form = [("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())];
-        let mut new = self.token(&form).await?;
+        let mut new = self.token(server, &form).await?;
         new.refresh_token = new.refresh_token.or_else(|| grant.refresh_token.clone());
         new.scope = new.scope.or_else(|| grant.scope.clone());
         Ok(new)
     }
 
-    async fn token(&self, form: &[(&str, &str)]) -> Result<Grant, Refused> {
-        let server = self.server().await.map_err(Refused::Other)?;
+    async fn token(&self, server: &Server, form: &[(&str, &str)]) -> Result<Grant, Refused> {
         let mut form = form.to_vec();
-        form.extend(self.config.resource.as_deref().map(|resource| ("resource", resource)));
-        let account = self.sign(&server, &mut form);
+        form.extend(self.config().resource.as_deref().map(|resource| ("resource", resource)));
+        let account = self.sign(server, &mut form);
         let (status, answer) = server.token.post(&form, account).await.map_err(Refused::Other)?;
-        Grant::read(status, &answer, now_s())
+        let grant = Grant::read(status, &answer, now_s())?;
+        Ok(Grant { server: Some(self.name()), ..grant })
     }
 
     /// Gives tokens back (RFC 7009). `false` where the server cannot take them back.
@@ -155,8 +140,8 @@ impl OAuthClient {
 
     /// Says who this client is: by an account, or in the form (RFC 6749 sections 2.3.1 and 3.2.1).
     fn sign<'a>(&'a self, server: &Server, form: &mut Vec<(&'a str, &'a str)>) -> Option<(&'a str, &'a str)> {
-        let id = self.config.client_id.as_str();
-        match &self.config.client_secret {
+        let id = self.config().client_id.as_str();
+        match &self.config().client_secret {
             Some(secret) if !server.secret_in_form => return Some((id, secret.expose())),
             Some(secret) => form.extend([("client_id", id), ("client_secret", secret.expose())]),
             None => form.push(("client_id", id)),

@@ -1,12 +1,12 @@
 use connector::{Error, ErrorKind, Result};
 use serde_json::{Map, Value};
-use upstream::ConnectConfig;
+use upstream::{ClientConfig, ConnectConfig};
 
 use super::endpoint::{Endpoint, parsed};
 
 /// What is known of an authorization server.
 #[derive(Debug)]
-pub(super) struct Server {
+pub(crate) struct Server {
     pub(super) authorize: reqwest::Url,
     pub(super) token: Endpoint,
     pub(super) revoke: Option<Endpoint>,
@@ -19,16 +19,16 @@ pub(super) struct Server {
 }
 
 /// Configuration's own words go before those of the server's metadata.
-pub(super) async fn server(config: &ConnectConfig) -> Result<Server> {
+pub(super) async fn server(config: &ConnectConfig, http: &ClientConfig) -> Result<Server> {
     let metadata = match &config.issuer {
-        Some(issuer) if config.authorize_url.is_none() || config.token_url.is_none() => metadata(issuer).await?,
+        Some(issuer) if config.authorize_url.is_none() || config.token_url.is_none() => metadata(issuer, http).await?,
         _ => Map::new(),
     };
     let said = |name: &str| metadata.get(name).and_then(Value::as_str);
     let issuer = config.issuer.as_deref().unwrap_or_default();
     let endpoint = |ours: Option<&str>, theirs: &str| match (ours, said(theirs)) {
-        (Some(url), _) => Endpoint::configured(url).map(Some),
-        (None, Some(url)) => Endpoint::described(url, issuer).map(Some),
+        (Some(url), _) => Endpoint::configured(url, http).map(Some),
+        (None, Some(url)) => Endpoint::described(url, issuer, http).map(Some),
         (None, None) => Ok(None),
     };
     let authorize = config.authorize_url.as_deref().or(said("authorization_endpoint"));
@@ -51,7 +51,7 @@ pub(super) async fn server(config: &ConnectConfig) -> Result<Server> {
 }
 
 /// The server's metadata: RFC 8414 section 3.1, or OpenID Connect Discovery 1.0 section 4.
-async fn metadata(issuer: &str) -> Result<Map<String, Value>> {
+async fn metadata(issuer: &str, http: &ClientConfig) -> Result<Map<String, Value>> {
     let url = parsed(issuer)?;
     let path = url.path().trim_end_matches('/');
     let origin = url.origin().ascii_serialization();
@@ -61,7 +61,7 @@ async fn metadata(issuer: &str) -> Result<Map<String, Value>> {
     ];
     let mut away = None;
     for place in places {
-        match Endpoint::configured(&place)?.get().await {
+        match Endpoint::configured(&place, http)?.get().await {
             // Whoever answers under another name is another (RFC 8414 section 3.3).
             Ok((status, found)) if status.is_success() && found.get("issuer").is_some_and(|name| name == issuer) => {
                 return Ok(found);

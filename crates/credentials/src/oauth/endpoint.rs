@@ -21,22 +21,33 @@ pub(super) struct Endpoint {
 
 impl Endpoint {
     /// One that configuration names.
-    pub(super) fn configured(url: &str) -> Result<Self> {
-        Self::at(url, Origin::parse)
+    pub(super) fn configured(url: &str, http: &ClientConfig) -> Result<Self> {
+        Self::at(url, Origin::parse, http)
     }
 
     /// One that the server's own metadata names. Where it is at the host that configuration names, that host's address
     /// may be any; elsewhere it must be a public one.
-    pub(super) fn described(url: &str, issuer: &str) -> Result<Self> {
+    pub(super) fn described(url: &str, issuer: &str, http: &ClientConfig) -> Result<Self> {
         let same = matches!((parsed(url), parsed(issuer)), (Ok(one), Ok(other)) if one.host_str() == other.host_str());
-        Self::at(url, if same { Origin::parse } else { Origin::described })
+        Self::at(url, if same { Origin::parse } else { Origin::described }, http)
     }
 
-    fn at(url: &str, origin: impl Fn(&str) -> Result<Origin, upstream::ConfigError>) -> Result<Self> {
+    fn at(
+        url: &str,
+        origin: impl Fn(&str) -> Result<Origin, upstream::ConfigError>,
+        http: &ClientConfig,
+    ) -> Result<Self> {
         let parsed = parsed(url)?;
         let origin = origin(&parsed.origin().ascii_serialization()).map_err(Error::internal)?;
         // A code is good once, and a refresh token may be: nothing is repeated by itself.
-        let config = ClientConfig { timeout_ms: TIMEOUT_MS, redirects_max: 0, retries: 0, ..ClientConfig::default() };
+        let config = ClientConfig {
+            allow_addresses: http.allow_addresses.clone(),
+            ca: http.ca.clone(),
+            timeout_ms: TIMEOUT_MS,
+            redirects_max: 0,
+            retries: 0,
+            ..ClientConfig::default()
+        };
         let client = Client::new(vec![origin.clone()], &config).map_err(Error::internal)?;
         let (path, query) = (parsed.path().to_owned(), parsed.query().unwrap_or_default().to_owned());
         Ok(Self { client, origin, path, query })

@@ -14,6 +14,8 @@ pub(crate) struct Grant {
     pub(crate) expires_at_s: Option<u64>,
     pub(crate) scope: Option<String>,
     pub(crate) id_token: Option<Secret>,
+    /// Names the authorization server that gave it, and the client there.
+    pub(crate) server: Option<String>,
 }
 
 /// Why a token endpoint gave nothing.
@@ -31,6 +33,8 @@ struct Kept {
     refresh_token: Option<String>,
     expires_at_s: Option<u64>,
     scope: Option<String>,
+    #[serde(default)]
+    server: Option<String>,
 }
 
 impl Grant {
@@ -58,6 +62,7 @@ impl Grant {
             expires_at_s: lives_s.map(|lives_s| now_s.saturating_add(lives_s)),
             scope: text("scope").map(str::to_owned),
             id_token: secret("id_token"),
+            server: None,
         })
     }
 
@@ -68,14 +73,20 @@ impl Grant {
             refresh_token: self.refresh_token.as_ref().map(|token| token.expose().to_owned()),
             expires_at_s: self.expires_at_s,
             scope: self.scope.clone(),
+            server: self.server.clone(),
         };
         serde_json::to_vec(&kept).unwrap_or_default().into()
     }
 
     pub(crate) fn from_json(text: &[u8]) -> Option<Self> {
-        let Kept { access_token, refresh_token, expires_at_s, scope } = serde_json::from_slice(text).ok()?;
+        let Kept { access_token, refresh_token, expires_at_s, scope, server } = serde_json::from_slice(text).ok()?;
         let refresh_token = refresh_token.map(Secret::from);
-        Some(Self { access_token: access_token.into(), refresh_token, expires_at_s, scope, id_token: None })
+        Some(Self { access_token: access_token.into(), refresh_token, expires_at_s, scope, id_token: None, server })
+    }
+
+    /// Whether that server gave it. One that was kept before this was noted counts until it is refreshed.
+    pub(crate) fn is_of(&self, server: &str) -> bool {
+        self.server.as_deref().is_none_or(|own| own == server)
     }
 
     /// Whether it is good for at least `more_s` seconds more. A server that does not say how long is asked again only

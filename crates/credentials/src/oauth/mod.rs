@@ -5,9 +5,11 @@ mod client;
 mod discover;
 mod endpoint;
 mod grant;
+mod known;
 mod pkce;
 
 pub(crate) use client::Asked;
 pub use client::OAuthClient;
+pub(crate) use discover::Server;
 pub(crate) use grant::{Grant, Refused};
 pub(crate) use pkce::{digest, random};

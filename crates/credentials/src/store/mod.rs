@@ -11,7 +11,7 @@ mod transaction;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use secrecy::SecretSlice;
+use secrecy::{ExposeSecret, SecretSlice};
 use upstream::Secret;
 
 pub use label::Entry;
@@ -123,6 +123,36 @@ impl Store {
             let removed = transaction.delete(&self.row_keys(slot)).await?;
             transaction.commit().await?;
             Ok(removed > 0)
+        })
+        .await
+    }
+
+    /// Forgets a record if it is still the one that was opened. `false` where it is not there or another by now.
+    pub async fn remove_if(&self, slot: &Slot, seen: &Opened) -> Result<bool, StoreError> {
+        self.in_time(async {
+            let mut transaction = self.begin().await?;
+            let row_keys = self.row_keys(slot);
+            let Some(row) = transaction.find(&row_keys).await? else { return Ok(false) };
+            let now = self.opened(&row, slot)?;
+            if now.set_at_s != seen.set_at_s || now.secret.expose_secret() != seen.secret.expose_secret() {
+                return Ok(false);
+            }
+            transaction.delete(&row_keys).await?;
+            transaction.commit().await?;
+            Ok(true)
+        })
+        .await
+    }
+
+    /// Forgets a record and says what it was. `None` where there was none. One that does not open is forgotten too.
+    pub async fn take(&self, slot: &Slot) -> Result<Option<Result<Opened, StoreError>>, StoreError> {
+        self.in_time(async {
+            let mut transaction = self.begin().await?;
+            let row_keys = self.row_keys(slot);
+            let Some(row) = transaction.find(&row_keys).await? else { return Ok(None) };
+            transaction.delete(&row_keys).await?;
+            transaction.commit().await?;
+            Ok(Some(self.opened(&row, slot)))
         })
         .await
     }

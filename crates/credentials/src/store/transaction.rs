@@ -39,6 +39,20 @@ impl Transaction {
         Ok(on!(self, connection => sqlx::query_scalar(NEXT_KEY_ID).bind(last).fetch_one(connection).await?))
     }
 
+    /// The first of these rows that is there.
+    pub(super) async fn find(&mut self, row_keys: &[Vec<u8>]) -> Result<Option<Row>, StoreError> {
+        let places = placeholders(row_keys.len());
+        let sql = format!("SELECT row_key, key_id, label, secret FROM bellhop_credentials WHERE row_key IN ({places})");
+        let found: Option<Columns> = on!(self, connection => {
+            let mut query = sqlx::query_as(AssertSqlSafe(sql));
+            for row_key in row_keys {
+                query = query.bind(row_key);
+            }
+            query.fetch_optional(connection).await?
+        });
+        Ok(found.map(Row::from))
+    }
+
     pub(super) async fn insert(&mut self, row: &Row) -> Result<(), StoreError> {
         const SQL: &str = "INSERT INTO bellhop_credentials (row_key, key_id, label, secret) VALUES ($1, $2, $3, $4)";
         on!(self, connection => {

@@ -46,3 +46,22 @@ async fn a_lease_of_one_who_died_runs_out() {
     assert!(!store.put_leased(&dead, "oauth", b"2").await.unwrap());
     assert!(store.put_leased(&lease, "oauth", b"3").await.unwrap());
 }
+
+#[tokio::test]
+async fn only_what_was_seen_is_removed_and_what_is_taken_is_told() {
+    let folder = Folder::new();
+    let store = folder.open(&new_key(), "").await.unwrap();
+    let alice = slot("notes", "alice");
+    store.put(&alice, "oauth", b"first").await.unwrap();
+    let seen = store.get(&alice).await.unwrap().unwrap();
+    store.put(&alice, "oauth", b"second").await.unwrap();
+    assert!(!store.remove_if(&alice, &seen).await.unwrap());
+    let seen = store.get(&alice).await.unwrap().unwrap();
+    assert!(store.remove_if(&alice, &seen).await.unwrap());
+    assert!(!store.remove_if(&alice, &seen).await.unwrap());
+
+    store.put(&alice, "oauth", b"third").await.unwrap();
+    let taken = store.take(&alice).await.unwrap().unwrap().unwrap();
+    assert!(::secrecy::ExposeSecret::expose_secret(&taken.secret).starts_with(b"third"));
+    assert!(store.take(&alice).await.unwrap().is_none());
+}

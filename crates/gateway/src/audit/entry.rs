@@ -1,6 +1,6 @@
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use access::{Caller, Effect};
+use access::Effect;
 use connector::{Error, ErrorKind};
 use serde_json::Value;
 
@@ -25,7 +25,7 @@ pub(crate) struct Entry<'a> {
 impl<'a> Entry<'a> {
     pub(crate) fn open(
         audit: &'a Audit,
-        caller: &Caller,
+        (caller, issuer): (&str, &str),
         door: &'static str,
         tool: &'a str,
         arguments: &Value,
@@ -38,8 +38,8 @@ impl<'a> Entry<'a> {
                 time_ms: now_ms(),
                 call_id: queue.call_id(),
                 request_id: text(request_id),
-                caller: text(caller.id().as_str()),
-                issuer: text(caller.issuer()),
+                caller: text(caller),
+                issuer: text(issuer),
                 door,
                 tool: text(tool),
                 resource: None,

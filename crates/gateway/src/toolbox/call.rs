@@ -31,8 +31,9 @@ impl Toolbox {
     pub async fn call(&self, request: Request<'_>) -> Result<Reply, Refused> {
         let Request { tool, arguments, context } = request;
         let request_id = context.request_id.clone();
+        let whose = (self.caller.id().as_str(), self.caller.issuer());
         let mut entry =
-            audit::Entry::open(&self.inner.audit, &self.caller, self.door.as_str(), cut(tool), &arguments, &request_id);
+            audit::Entry::open(&self.inner.audit, whose, self.door.as_str(), cut(tool), &arguments, &request_id);
         let ended = self.run(tool, arguments, &context, &mut entry).await;
         let (answer, outcome) = match ended {
             Ok(reply) => (Ok(reply), "ok"),

@@ -3,11 +3,13 @@
 
 use std::sync::Arc;
 
+use access::Effect;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Extension, Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use connector::Error;
-use credentials::{Answered, Visit};
+use credentials::{Answered, Slot, Visit};
+use gateway::Done;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode};
 
@@ -54,7 +56,10 @@ pub(super) async fn confirm(
         ));
     }
     match shared.accounts.confirmed(&ticket, |name| cookie(&headers, name)).await {
-        Ok(begun) => page::bare(away(&begun.url, &begun.cookie)?),
+        Ok(begun) => match record(&shared, "connections.begin", &begun.whose, &id).await {
+            Ok(()) => page::bare(away(&begun.url, &begun.cookie)?),
+            Err(error) => Ok(failed(&error, &id)),
+        },
         Err(error) => Ok(failed(&error, &id)),
     }
 }
@@ -68,7 +73,10 @@ pub(super) async fn signed_in(
 ) -> Shown {
     let Some(answered) = answered(query.as_deref()) else { return Ok(failed(&unclear(), &id)) };
     match shared.accounts.signed_in(answered, |name| cookie(&headers, name), &shared.verifier).await {
-        Ok(begun) => page::bare(away(&begun.url, &begun.cookie)?),
+        Ok(begun) => match record(&shared, "connections.begin", &begun.whose, &id).await {
+            Ok(()) => page::bare(away(&begun.url, &begun.cookie)?),
+            Err(error) => Ok(failed(&error, &id)),
+        },
         Err(error) => Ok(failed(&error, &id)),
     }
 }
@@ -83,7 +91,10 @@ pub(super) async fn callback(
     let Some(answered) = answered(query.as_deref()) else { return Ok(failed(&unclear(), &id)) };
     match shared.accounts.finish(answered, |name| cookie(&headers, name)).await {
         Ok(finished) => {
-            let mut response = Page::connected(&finished.resource, finished.page.as_deref()).show(StatusCode::OK);
+            if let Err(error) = record(&shared, "connections.finish", &finished.whose, &id).await {
+                return Ok(failed(&error, &id));
+            }
+            let mut response = Page::connected(&finished.whose.resource, finished.page.as_deref()).show(StatusCode::OK);
             response.headers_mut().append(SET_COOKIE, set_cookie(&finished.cookie)?);
             Ok(response)
         }
@@ -132,6 +143,13 @@ fn form(query: &str) -> impl Iterator<Item = (String, String)> {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         Some((decoded(name)?, decoded(value)?))
     })
+}
+
+/// Leaves a line in the audit: no token came with what was done.
+async fn record(shared: &Shared, name: &str, whose: &Slot, request_id: &str) -> connector::Result<()> {
+    let Slot { resource, issuer, user, .. } = whose;
+    let done = Done { user, issuer, name, resource, effect: Effect::Write, request_id };
+    shared.gateway.record(done).await
 }
 
 fn unclear() -> Error {

@@ -19,16 +19,19 @@ pub(super) async fn list(
     Extension(RequestId(id)): Extension<RequestId>,
 ) -> Answer {
     let policy = shared.gateway.policy();
-    let mut connections = Vec::new();
-    for name in shared.accounts.connectable() {
-        if policy.allows(&caller, name, Effect::Read).is_ok() {
-            match shared.accounts.connection(&caller, name).await {
-                Ok(state) => connections.push(state),
-                Err(failed) => return answer(Err::<(), _>(failed), &id),
+    let look = async {
+        let mut connections = Vec::new();
+        for name in shared.accounts.connectable() {
+            if policy.allows(&caller, name, Effect::Read).is_ok() {
+                connections.push(shared.accounts.connection(&caller, name).await?);
             }
         }
+        Ok(connections)
+    };
+    match shared.gateway.in_turn(&caller, look).await {
+        Ok(all) => Ok(Json(json!({"success": true, "data": all, "count": all.len()})).into_response()),
+        Err(failed) => answer(Err::<(), _>(failed), &id),
     }
-    Ok(Json(json!({"success": true, "data": connections, "count": connections.len()})).into_response())
 }
 
 /// `GET /api/connections/{resource}`: whether this user has connected their account.

@@ -6,12 +6,12 @@ use http::header::COOKIE;
 use super::set::{cookie_name, decoded, query_name, set_cookie, set_header};
 use super::tie::Use;
 use super::{Identity, Place, Source, Target, Tie, fold};
-use crate::{Client, Request, Response};
+use crate::{Client, Credential, Request, Response};
 
 /// Whose credentials went into a request, to tell them when it was refused.
 #[derive(Debug, Default)]
 pub struct Attached {
-    sources: Vec<Source>,
+    sources: Vec<(Source, Credential)>,
 }
 
 impl Identity {
@@ -79,7 +79,7 @@ impl Identity {
             )
         })?;
         request.attach(&one.placement, &credential)?;
-        attached.sources.push(means.source.clone());
+        attached.sources.push((means.source.clone(), credential));
         Ok(())
     }
 }
@@ -88,8 +88,8 @@ impl Attached {
     /// The upstream answered 401. `true` where asking again may give another credential.
     pub async fn refused(&self, caller: &Caller) -> bool {
         let mut newer = false;
-        for source in &self.sources {
-            newer |= source.refused(caller).await;
+        for (source, used) in &self.sources {
+            newer |= source.refused(caller, used).await;
         }
         newer
     }

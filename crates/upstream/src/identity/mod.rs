@@ -37,6 +37,12 @@ impl Identity {
     pub fn new(resource: &str, config: &IdentityConfig, sources: &dyn Sources) -> Result<Self> {
         let wrong = |what: &str| Error::invalid(format!("[resources.{resource}]: {what}."));
         let binds = config.bind.iter().map(|(key, template)| Bind::read(key, template)).collect::<Result<Vec<_>>>()?;
+        if config.credential.iter().chain(config.credentials.values()).filter(|it| it.store).count() > 1 {
+            return Err(wrong(
+                "only one credential can be `store = true`: the store keeps one for each user and resource, and both would be \
+                 the same. Take the other from a claim or a query",
+            ));
+        }
         let mut means = Vec::new();
         if let Some(credential) = &config.credential {
             means.push(Means::credential(resource, credential, None, config.shared, sources)?);

@@ -141,7 +141,8 @@ impl Identity {
             let scheme = operation.security.iter().flatten().find(|scheme| scheme.placement.is_some());
             let line = match scheme {
                 Some(scheme) => {
-                    format!("credentials.{} = {{ store = true }}  # in [resources.{resource}]", scheme.name)
+                    // The store keeps one for each user and resource, and that may be in use.
+                    format!("credentials.{} = {{ claim = \"…\" }}  # in [resources.{resource}]; or query", scheme.name)
                 }
                 None => format!("signed = {{ audience = \"…\" }}  # in [resources.{resource}], if the API takes it"),
             };

@@ -26,7 +26,7 @@ impl CredentialSource for Exchanged {
         }
     }
 
-    async fn refused(&self, caller: &Caller) -> bool {
+    async fn refused(&self, caller: &Caller, _used: &Credential) -> bool {
         self.exchange.forget(caller).await
     }
 

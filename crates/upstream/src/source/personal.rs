@@ -28,8 +28,8 @@ impl CredentialSource for Personal {
         if self.is_theirs(caller) { self.source.credential(caller).await } else { Ok(None) }
     }
 
-    async fn refused(&self, caller: &Caller) -> bool {
-        self.is_theirs(caller) && self.source.refused(caller).await
+    async fn refused(&self, caller: &Caller, used: &Credential) -> bool {
+        self.is_theirs(caller) && self.source.refused(caller, used).await
     }
 
     fn missing(&self) -> String {

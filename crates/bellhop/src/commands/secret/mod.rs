@@ -6,10 +6,10 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use clap::{Args, Subcommand};
-use credentials::{Entry, RecordKind, Slot, StoreKey};
+use credentials::{Entry, Given, RecordKind, Slot, StoreKey};
 use secrecy::ExposeSecret;
 use serde_json::json;
-use upstream::{Credential, Secret};
+use upstream::Secret;
 
 use super::ConfigArgument;
 use crate::config::{Config, Environment};
@@ -132,10 +132,9 @@ async fn set(arguments: Set, environment: &Environment) -> anyhow::Result<ExitCo
     let store = config.credentials.open().await?;
     let asked = if username.is_some() { "Password: " } else { "Credential: " };
     let secret = Secret::from(read::secret(asked)?);
-    let credential = match username {
-        Some(username) => Credential::Basic { username, password: secret },
-        None => Credential::Token(secret),
-    };
+    let credential = Given::new(username, secret).read().map_err(|_| {
+        anyhow!("a credential is a text without line ends that is not empty, and an account's name has no colon")
+    })?;
     store.set_credential(&slot, &credential).await?;
     output::note(format_args!("kept for {} at {}", slot.user, slot.resource));
     Ok(ExitCode::SUCCESS)
@@ -179,7 +178,8 @@ async fn remove(arguments: Remove, environment: &Environment) -> anyhow::Result<
         (None, Some(resource), Some(user)) => {
             let issuer = issuer(arguments.issuer, arguments.dev, &config)?;
             let mut removed = false;
-            for kind in [RecordKind::Credential, RecordKind::Connection] {
+            // With a flow that is under way, or it would bring back what was removed.
+            for kind in [RecordKind::Credential, RecordKind::Connection, RecordKind::Pending] {
                 let slot = Slot { resource: resource.clone(), issuer: issuer.clone(), user: user.clone(), kind };
                 removed |= store.remove(&slot).await?;
             }

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeValue, ValueDeserializer};
-use upstream::ConnectConfig;
+use upstream::{ClientConfig, ConnectConfig};
 
 use super::Fault;
 
@@ -37,7 +37,7 @@ pub(super) struct Issuers {
     /// `iss` values of those at which a client can get a token, byte for byte, the first the preferred one.
     pub(super) advertised: Vec<String>,
     /// This server's own clients at them.
-    pub(super) sign_ins: Vec<(String, ConnectConfig)>,
+    pub(super) sign_ins: Vec<(String, ConnectConfig, ClientConfig)>,
 }
 
 impl Issuers {
@@ -62,7 +62,7 @@ impl Issuers {
             let span = section.span();
             let mut section =
                 Auth::deserialize(ValueDeserializer::from(section)).map_err(|error| Fault::toml(&error))?;
-            issuers.sign_ins.extend(section.take_sign_in());
+            issuers.sign_ins.extend(section.take_sign_in(base));
             let (issuer, advertised) = section.resolve(span, base, resource)?;
             issuers.push(issuer, advertised);
         }

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use toml::Spanned;
 
-use upstream::ConnectConfig;
+use upstream::{ClientConfig, ConnectConfig};
 
 use super::introspection::Introspection;
 use super::sign_in::SignIn;
@@ -116,8 +116,8 @@ const fn leeway_s() -> u64 {
 }
 
 impl Auth {
-    pub(super) fn take_sign_in(&mut self) -> Option<(String, ConnectConfig)> {
-        self.sign_in.take().map(|sign_in| sign_in.resolve(self.issuer.clone()))
+    pub(super) fn take_sign_in(&mut self, base: &Path) -> Option<(String, ConnectConfig, ClientConfig)> {
+        self.sign_in.take().map(|sign_in| sign_in.resolve(self.issuer.clone(), base))
     }
 
     /// What the verifier is told, and whether clients are told of the issuer where that was said.

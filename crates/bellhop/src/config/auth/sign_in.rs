@@ -1,6 +1,8 @@
+use std::path::{Path, PathBuf};
+
 use schemars::JsonSchema;
 use serde::Deserialize;
-use upstream::{ConnectConfig, Secret};
+use upstream::{ClientConfig, ConnectConfig, Secret};
 
 /// This server's own client at the issuer (OpenID Connect). By it Bellhop finds out who opens a link that was made for
 /// one user, before that user's account is connected. Its redirect URI is `{public_url}/connect/signed-in`.
@@ -21,10 +23,17 @@ pub(super) struct SignIn {
     /// See `authorize_url`.
     #[serde(default)]
     token_url: Option<String>,
+    /// Private addresses that the issuer may be at, one by one or as networks: `["10.1.0.0/16"]`. One that `issuer`
+    /// itself is written with counts as named.
+    #[serde(default)]
+    allow_addresses: Vec<String>,
+    /// A certificate authority of your own, as a PEM file, beside the usual ones.
+    #[serde(default)]
+    ca: Option<PathBuf>,
 }
 
 impl SignIn {
-    pub(super) fn resolve(self, issuer: String) -> (String, ConnectConfig) {
+    pub(super) fn resolve(self, issuer: String, base: &Path) -> (String, ConnectConfig, ClientConfig) {
         let config = ConnectConfig {
             issuer: Some(issuer.clone()),
             authorize_url: self.authorize_url,
@@ -34,6 +43,7 @@ impl SignIn {
             scopes: self.scopes,
             ..ConnectConfig::default()
         };
-        (issuer, config)
+        let ca = self.ca.map(|ca| base.join(ca));
+        (issuer, config, ClientConfig { allow_addresses: self.allow_addresses, ca, ..ClientConfig::default() })
     }
 }

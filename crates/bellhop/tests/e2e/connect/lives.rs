@@ -43,7 +43,7 @@ async fn two_users_connect_their_own_accounts_and_act_with_them() {
     for text in ["alice", "bob", "notes", "login.test", "access_token", "refresh"] {
         assert!(!holds(&store, text), "the store holds {text}");
     }
-    assert!(holds(&audit, "connections.begin") && holds(&audit, "alice"));
+    assert!(holds(&audit, "connections.begin") && holds(&audit, "connections.finish") && holds(&audit, "alice"));
     for text in ["code=", "state=", "eyJ", "bellhop-secret-at-the-upstream", "@upstream"] {
         assert!(!holds(&audit, text) && !holds(&log, text), "the audit or the log holds {text}");
     }
