@@ -7,6 +7,7 @@ use upstream::{Client, Identity, Response, Sources};
 use crate::api::{self, Api};
 use crate::collection::{self, Call, Calls, Found, Rest, Settings};
 use crate::origins::Origins;
+use crate::read::Digest;
 use crate::ties::Ties;
 use crate::{Config, catalog, read, request, response};
 
@@ -29,6 +30,7 @@ struct Snapshot {
     catalog: Arc<Catalog>,
     ties: Ties,
     collections: Vec<Rest>,
+    digest: Option<Digest>,
 }
 
 /// Sends what a collection needs as the one caller whose permit was spent.
@@ -60,11 +62,13 @@ impl OpenApi {
     /// Reads the API's description.
     pub async fn connect(name: &str, config: Config, sources: &dyn Sources) -> Result<Self> {
         let identity = Arc::new(Identity::new(name, &config.identity(), sources)?);
-        let api = read::read(name, &config).await?;
+        let (api, digest) =
+            read::read(name, &config, None).await?.ok_or_else(|| Error::internal("a document known before any"))?;
         let origins = Origins::new(&config, &api)?;
         let client = Client::new(origins.all(), &config.http).map_err(|error| Error::invalid(error.to_string()))?;
         client.check().await?;
-        let now = RwLock::new(Arc::new(Snapshot::new(api, &config, &identity, &origins)));
+        let now = Snapshot::new(api, digest, &config, &identity, &origins).await?;
+        let now = RwLock::new(Arc::new(now));
         Ok(Self { name: name.to_owned(), config, client, origins, identity, now })
     }
 
@@ -87,7 +91,18 @@ impl OpenApi {
 }
 
 impl Snapshot {
-    fn new(mut api: Api, config: &Config, identity: &Arc<Identity>, origins: &Origins) -> Self {
+    async fn new(
+        api: Api,
+        digest: Option<Digest>,
+        config: &Config,
+        identity: &Arc<Identity>,
+        origins: &Origins,
+    ) -> Result<Self> {
+        let (config, identity, origins) = (config.clone(), identity.clone(), origins.clone());
+        read::blocking(move || Ok(Self { digest, ..Self::of(api, &config, &identity, &origins) })).await
+    }
+
+    fn of(mut api: Api, config: &Config, identity: &Arc<Identity>, origins: &Origins) -> Self {
         let elsewhere = origins.narrow(&mut api);
         let api = Arc::new(api);
         let ties = Ties::new(identity, &api);
@@ -97,7 +112,7 @@ impl Snapshot {
         catalog.collections = found.collections.iter().map(|rest| rest.collection.clone()).collect();
         catalog.hidden.extend(found.hidden);
         catalog.hidden.extend(catalog::summarised(elsewhere));
-        Self { api, catalog: Arc::new(catalog), ties, collections: found.collections }
+        Self { api, catalog: Arc::new(catalog), ties, collections: found.collections, digest: None }
     }
 
     fn collection(&self, operation: &Operation) -> Result<&Rest> {
@@ -107,7 +122,7 @@ impl Snapshot {
     }
 
     fn operation(&self, name: &str) -> Result<&api::Operation> {
-        let found = self.api.operations.iter().find(|operation| operation.name == name);
+        let found = self.ties.of(name).and_then(|tied| self.api.operations.get(tied.at));
         found.ok_or_else(|| Error::not_found("the API's operations"))
     }
 }
@@ -172,9 +187,11 @@ impl Connector for OpenApi {
     }
 
     async fn reload(&self) -> Result<()> {
-        let api = read::read(&self.name, &self.config).await?;
-        *self.now.write().unwrap_or_else(PoisonError::into_inner) =
-            Arc::new(Snapshot::new(api, &self.config, &self.identity, &self.origins));
+        let known = self.now().digest;
+        // The same document makes the same catalog: nobody need hear of it.
+        let Some((api, digest)) = read::read(&self.name, &self.config, known).await? else { return Ok(()) };
+        let now = Snapshot::new(api, digest, &self.config, &self.identity, &self.origins).await?;
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(now);
         Ok(())
     }
 }

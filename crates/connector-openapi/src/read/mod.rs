@@ -18,6 +18,7 @@ pub(crate) mod words;
 
 use std::sync::Arc;
 
+use aws_lc_rs::digest;
 use connector::{Error, Result};
 use serde_json::Value;
 use url::Url;
@@ -31,9 +32,17 @@ use document::Documents;
 const TITLE_CHARS_MAX: usize = 120;
 const DESCRIPTION_CHARS_MAX: usize = 400;
 
-/// Finds and reads the document that `config` names, for the resource called `name`.
-pub(crate) async fn read(name: &str, config: &Config) -> Result<Api> {
+/// What a document's bytes are known by.
+pub(crate) type Digest = [u8; 32];
+
+/// Finds and reads the document that `config` names, for the resource called `name`. `None` where it is the one that is
+/// `known`. One that may lead to other documents is read anew each time and has no digest.
+pub(crate) async fn read(name: &str, config: &Config, known: Option<Digest>) -> Result<Option<(Api, Option<Digest>)>> {
     let found = find::find(config).await?;
+    let digest = (!config.remote_refs).then(|| sha256(&found.text));
+    if digest.is_some() && digest == known {
+        return Ok(None);
+    }
     // Large documents take seconds of pure work.
     let mut documents = blocking(move || {
         let root = text::parse(&found.text)?;
@@ -44,10 +53,18 @@ pub(crate) async fn read(name: &str, config: &Config) -> Result<Api> {
         remote::gather(&mut documents, config).await?;
     }
     let (name, config) = (name.to_owned(), config.clone());
-    blocking(move || api(&name, &documents, &config)).await
+    let api = blocking(move || api(&name, &documents, &config)).await?;
+    Ok(Some((api, digest)))
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+fn sha256(text: &[u8]) -> Digest {
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(digest::digest(&digest::SHA256, text).as_ref());
+    bytes
+}
+
+/// Runs seconds of pure work where nobody waits behind it.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct Ties {
 #[derive(Debug)]
 pub(crate) struct Tied {
     pub(crate) tie: Tie,
+    /// Which of the API's operations it is.
+    pub(crate) at: usize,
     /// Arguments that are the caller's own: name, and which of the binds it takes its value from.
     bound: Vec<(String, usize)>,
     /// Arguments that would stand where a credential does.
@@ -39,8 +41,8 @@ impl Ties {
     /// Looks at every operation.
     pub(crate) fn new(identity: &Identity, api: &Api) -> Self {
         let mut ties = Self::default();
-        for operation in &api.operations {
-            match Tied::new(identity, api, operation) {
+        for (at, operation) in api.operations.iter().enumerate() {
+            match Tied::new(identity, api, operation, at) {
                 Ok(tied) => drop(ties.by_operation.insert(operation.name.clone(), Arc::new(tied))),
                 Err(closed) => drop(ties.closed.insert(operation.name.clone(), closed)),
             }
@@ -90,7 +92,7 @@ impl Ties {
 }
 
 impl Tied {
-    fn new(identity: &Identity, api: &Api, operation: &Operation) -> Result<Self, Hidden> {
+    fn new(identity: &Identity, api: &Api, operation: &Operation, at: usize) -> Result<Self, Hidden> {
         let body = operation.body.as_ref();
         let has_field =
             |path: &[String]| body.is_some_and(|body| schema::field(&body.schema, &api.definitions, path).is_some());
@@ -125,7 +127,7 @@ impl Tied {
                 taken.push(parameter.argument.clone());
             }
         }
-        Ok(Self { tie, bound, taken, body: body.map(|body| body.arguments.clone()) })
+        Ok(Self { tie, at, bound, taken, body: body.map(|body| body.arguments.clone()) })
     }
 
     /// Whether an argument is set here and not by whoever calls.

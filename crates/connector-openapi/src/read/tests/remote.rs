@@ -36,7 +36,7 @@ fn config(folder: &tempfile::TempDir, remote_refs: bool) -> Config {
 #[tokio::test]
 async fn files_of_the_same_folder_are_read_and_others_are_not() {
     let folder = folder();
-    let api = read::read("shop", &config(&folder, true)).await.unwrap();
+    let api = read::read("shop", &config(&folder, true), None).await.unwrap().unwrap().0;
     let catalog = offered(api);
     let names: Vec<_> = catalog.actions.iter().map(|it| it.name.as_str()).collect();
     assert_eq!(names, ["createThing"]);
@@ -49,7 +49,7 @@ async fn files_of_the_same_folder_are_read_and_others_are_not() {
 #[tokio::test]
 async fn without_being_allowed_no_other_document_is_read() {
     let folder = folder();
-    let catalog = offered(read::read("shop", &config(&folder, false)).await.unwrap());
+    let catalog = offered(read::read("shop", &config(&folder, false), None).await.unwrap().unwrap().0);
     assert!(catalog.actions.is_empty());
     assert_eq!(catalog.hidden.len(), 2);
     assert!(catalog.hidden.iter().all(|it| it.open_with == "remote_refs = true"), "{:?}", catalog.hidden);
@@ -61,6 +61,6 @@ async fn a_document_beyond_the_bound_is_not_read() {
     fs::write(folder.path().join("large.json"), vec![b' '; 2_000_000]).unwrap();
     let config =
         Config { base: folder.path().to_owned(), document_bytes_max: Some(1_000_000), ..Config::new("large.json") };
-    let error = read::read("shop", &config).await.map(drop).unwrap_err().to_string();
+    let error = read::read("shop", &config, None).await.map(drop).unwrap_err().to_string();
     assert!(error.contains("larger than 1000000 bytes"), "{error}");
 }
