@@ -64,3 +64,13 @@ async fn a_document_beyond_the_bound_is_not_read() {
     let error = read::read("shop", &config, None).await.map(drop).unwrap_err().to_string();
     assert!(error.contains("larger than 1000000 bytes"), "{error}");
 }
+
+#[tokio::test]
+async fn the_same_document_is_no_news_and_a_changed_one_is() {
+    let folder = folder();
+    let config = config(&folder, false);
+    let (_, digest) = read::read("shop", &config, None).await.unwrap().unwrap();
+    assert!(digest.is_some() && read::read("shop", &config, digest).await.unwrap().is_none());
+    fs::write(folder.path().join("api/openapi.yaml"), format!("{MAIN}\n# changed\n")).unwrap();
+    assert!(read::read("shop", &config, digest).await.unwrap().is_some());
+}
