@@ -133,8 +133,9 @@ fn collections(api: &Api, config: &Config, identity: &Identity, ties: &Ties) -> 
     let is_bound_field = |name: &str| {
         identity.binds().iter().any(|bind| match &bind.target {
             upstream::Target::Anywhere(bound) => upstream::fold(bound) == upstream::fold(name),
+            // A deeper one is a field of a field: `owner.id` is not the collection's `id`.
             upstream::Target::Body(path) => {
-                path.last().is_some_and(|bound| upstream::fold(bound) == upstream::fold(name))
+                matches!(path.as_slice(), [bound] if upstream::fold(bound) == upstream::fold(name))
             }
             upstream::Target::Parameter(..) => false,
         })

@@ -132,6 +132,28 @@ async fn what_models_commonly_write_is_understood() {
 }
 
 #[tokio::test]
+async fn arguments_of_an_action_are_its_own_whatever_their_names() {
+    for tools in [ToolsMode::Typed, ToolsMode::Universal] {
+        let house = Plan { options: Options { tools, ..Options::default() }, ..Plan::default() }.build();
+        let alice = house.toolbox("alice").await;
+        for input in
+            [json!({"id": 1, "sort": "-id,title", "data": "{\"a\":1}", "limit": "5"}), json!({"id": 1, "limit": null})]
+        {
+            let (tool, arguments) = match tools {
+                ToolsMode::Universal => ("invoke", json!({"action": "publish", "input": input})),
+                _ => ("shelf_publish", input.clone()),
+            };
+            let answer = call(&alice, tool, arguments).await;
+            assert_eq!(answer["code"], "not_found", "{input}: {answer}");
+            let seen = house.shelf.seen.lock().unwrap().pop().unwrap();
+            assert!(matches!(&seen, Operation::Invoke(invoke) if json!(invoke.input) == input), "{seen:?}");
+        }
+        let answer = call(&alice, if tools == ToolsMode::Typed { "shelf_publish" } else { "invoke" }, json!([1])).await;
+        assert_eq!(answer["code"], "invalid_argument", "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_cursor_goes_on_alone_and_is_worth_nothing_to_anybody_else() {
     let house = Plan { collections: 2, ..Plan::default() }.build();
     let (alice, bob) = (house.toolbox("alice").await, house.toolbox("bob").await);

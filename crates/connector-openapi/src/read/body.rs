@@ -140,11 +140,11 @@ fn is_encoded(documents: &Documents, schema: At<'_>) -> bool {
 }
 
 fn encodings(documents: &Documents, at: At<'_>) -> IndexMap<String, Encoding> {
-    at.members().map(|(name, at)| (name.clone(), encoding(documents, at))).collect()
+    at.names().map(|(name, at)| (name.clone(), encoding(documents, at))).collect()
 }
 
 fn encoding(documents: &Documents, at: At<'_>) -> Encoding {
-    let headers = at.get("headers").into_iter().flat_map(At::members);
+    let headers = at.get("headers").into_iter().flat_map(At::names);
     let fixed = headers.filter_map(|(name, at)| {
         let schema = documents.follow(documents.follow(at)?.get("schema")?)?;
         let only = schema.get("enum").map(|at| at.items().map(|it| it.value).collect::<Vec<_>>());

@@ -46,8 +46,12 @@ impl<'a> At<'a> {
 
     /// The members of an object but for extensions; none where it is not one.
     pub(crate) fn members(self) -> impl Iterator<Item = (&'a String, At<'a>)> {
-        let members = self.object().into_iter().flatten().filter(|(name, _)| !name.starts_with("x-"));
-        members.map(move |(name, value)| (name, At { value, ..self }))
+        self.names().filter(|(name, _)| !name.starts_with("x-"))
+    }
+
+    /// The members of an object whose names the document's author chose: `x-api-key` is one of them, no extension.
+    pub(crate) fn names(self) -> impl Iterator<Item = (&'a String, At<'a>)> {
+        self.object().into_iter().flatten().map(move |(name, value)| (name, At { value, ..self }))
     }
 
     pub(crate) fn text(self, name: &str) -> Option<&'a str> {

@@ -9,7 +9,7 @@ pub(super) fn schemes(documents: &Documents) -> IndexMap<String, Scheme> {
     let Some(all) = documents.root().get("components").and_then(|at| at.get("securitySchemes")) else {
         return IndexMap::new();
     };
-    all.members().filter_map(|(name, at)| Some((name.clone(), scheme(documents.follow(at)?)))).collect()
+    all.names().filter_map(|(name, at)| Some((name.clone(), scheme(documents.follow(at)?)))).collect()
 }
 
 fn scheme(at: At<'_>) -> Scheme {
@@ -41,11 +41,11 @@ fn oauth(at: At<'_>) -> Scheme {
     Scheme::OAuth {
         authorize_url: text("authorizationUrl"),
         token_url: text("tokenUrl"),
-        scopes: scopes.into_iter().flat_map(|scopes| scopes.members().map(|(name, _)| name.clone())).collect(),
+        scopes: scopes.into_iter().flat_map(|scopes| scopes.names().map(|(name, _)| name.clone())).collect(),
     }
 }
 
 /// The alternatives of a `security` list; each is schemes that are needed together.
 pub(super) fn requirements(list: At<'_>) -> Vec<Requirement> {
-    list.items().map(|one| one.members().map(|(name, _)| name.clone()).collect()).collect()
+    list.items().map(|one| one.names().map(|(name, _)| name.clone()).collect()).collect()
 }

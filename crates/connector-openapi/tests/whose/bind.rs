@@ -227,3 +227,25 @@ async fn what_cannot_be_bound_is_refused_at_the_start() {
         assert_eq!(done.err().map(|error| error.kind()), Some(ErrorKind::InvalidArgument), "{key} = {template}");
     }
 }
+
+#[tokio::test]
+async fn a_bound_field_of_a_field_leaves_the_collections_own() {
+    let note = json!({"type": "object", "properties": {"id": {"type": "integer"}, "title": {"type": "string"},
+        "owner": {"$ref": "#/components/schemas/Owner"}}});
+    let answer =
+        |schema: &Value| json!({"200": {"description": "ok", "content": {"application/json": {"schema": schema}}}});
+    let user = || parameter("user_id", "query");
+    let mut list = get("list_notes", json!([user()]), json!([]));
+    list["responses"] = answer(&json!({"type": "array", "items": note}));
+    let mut one = get("get_note", json!([user(), parameter("id", "path")]), json!([]));
+    one["responses"] = answer(&note);
+    let document = document(json!({"/notes": {"get": list}, "/notes/{id}": {"get": one}}), json!({}));
+    for (bound, has_id) in [("body:owner.id", true), ("body:id", false)] {
+        let pairs = binding(&[("user_id", "{caller.id}"), (bound, "{caller.id}")]);
+        let world = World::new(&document, pairs, &NoSources).await;
+        let catalog = world.catalog();
+        let notes = catalog.collections.iter().find(|it| it.name == "notes");
+        let found = notes.is_some_and(|notes| notes.fields.iter().any(|field| field.name == "id"));
+        assert_eq!(found, has_id, "{bound}: {:?}", catalog.collections);
+    }
+}

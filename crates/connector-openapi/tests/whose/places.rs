@@ -165,3 +165,15 @@ async fn what_needs_none_is_offered_where_configuration_says_so() {
     assert!(!world.server.only().text().contains("key-"));
     assert!(matches!(world.action("open").ownership, connector::Ownership::Shared { writable: false }));
 }
+
+#[tokio::test]
+async fn a_scheme_may_be_named_like_an_extension() {
+    let alice = caller("alice").await;
+    let given = Given::keys([(&alice, vec![key("key-alice")])]);
+    let paths = json!({"/one": {"get": get("one", json!([]), json!([{"x-api-key": []}]))}});
+    let schemes = json!({"x-api-key": {"type": "apiKey", "in": "header", "name": "X-Api-Key"}});
+    let world = World::new(&document(paths, schemes), with(stored()), &given).await;
+    assert_eq!(world.offered(), ["one"], "{:?}", world.catalog().hidden);
+    world.call(&alice, "one", json!({})).await.unwrap();
+    assert_eq!(world.server.only().header("x-api-key"), ["key-alice"]);
+}

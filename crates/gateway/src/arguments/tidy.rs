@@ -22,14 +22,19 @@ const OPTIONAL: [&str; 11] = [
 /// Arguments that hold whole numbers.
 const NUMBERS: [&str; 3] = ["limit", "offset", "expected_count"];
 
+/// The arguments of a call, whatever they are named.
+pub(crate) fn object(arguments: Value) -> Result<Map<String, Value>> {
+    match arguments {
+        Value::Object(object) => Ok(object),
+        Value::Null => Ok(Map::new()),
+        _ => Err(Error::invalid("The arguments must be a JSON object.")),
+    }
+}
+
 /// Takes what models commonly write for what is meant, where only one thing can be meant: a comma-separated text
 /// for a list of names, JSON text for an object, digits for a number, null for an argument left out.
 pub(crate) fn tidy(arguments: Value) -> Result<Map<String, Value>> {
-    let mut arguments = match arguments {
-        Value::Object(object) => object,
-        Value::Null => Map::new(),
-        _ => return Err(Error::invalid("The arguments must be a JSON object.")),
-    };
+    let mut arguments = object(arguments)?;
     for name in NAMES {
         if let Some(Value::String(text)) = arguments.get(name) {
             let names = text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(Value::from).collect();

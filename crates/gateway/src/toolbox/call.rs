@@ -115,7 +115,11 @@ impl Toolbox {
         context: &Context,
         audit: &mut audit::Entry<'_>,
     ) -> Result<Reply, Stop> {
-        let arguments = arguments::tidy(arguments)?;
+        let arguments = match entry.route {
+            // The names are the action's own, and mean what its schema says.
+            Route::Invoke { .. } => arguments::object(arguments)?,
+            Route::Operation { .. } | Route::Universal(_) => arguments::tidy(arguments)?,
+        };
         let Route::Universal(universal) = entry.route else {
             return self.act_typed(entry, arguments, context, audit).await;
         };

@@ -40,7 +40,10 @@ impl Shelf {
                 name: "publish".into(),
                 description: Some("Publish a note.".into()),
                 input: json!({
-                    "type": "object", "properties": {"id": {"type": "integer", "x-mcp-header": "Note"}}, "required": ["id"],
+                    "type": "object", "required": ["id"], "properties": {
+                        "id": {"type": "integer", "x-mcp-header": "Note"}, "sort": {"type": "string"},
+                        "data": {"type": "string"}, "limit": {"type": ["string", "null"]}
+                    },
                     "additionalProperties": false
                 })
                 .into(),

@@ -39,7 +39,7 @@ impl Again {
         // Half of it by chance, so that many callers do not come back together.
         let wait = self.wait.mul_f64(0.5 + fastrand::f64() / 2.0).max(asked);
         self.wait = self.wait.saturating_mul(2).min(WAIT_MAX);
-        (Instant::now() + wait < self.deadline).then_some(wait)
+        (wait < self.deadline.saturating_duration_since(Instant::now())).then_some(wait)
     }
 }
 

@@ -148,3 +148,15 @@ async fn a_longer_pause_than_there_is_time_is_told_at_once() {
         assert!((seconds - 1..=seconds + 1).contains(&told), "{told}");
     }
 }
+
+#[tokio::test]
+async fn a_pause_longer_than_any_clock_ends_the_call() {
+    for asked in ["18446744073709551615", "99999999999999999999999999"] {
+        let peer = Peer::start(move |_| answer("503 Unavailable", &[("retry-after", asked)], b"")).await;
+        let (client, origin) = client(&peer.url(), &config());
+        let error = client.send(get(&origin, "/")).await.unwrap().error().unwrap();
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(u64::from(u32::MAX))), "{asked}");
+        assert_eq!(peer.seen().len(), 1, "{asked}");
+    }
+}
