@@ -7,6 +7,8 @@ use crate::api::Definitions;
 
 /// How many references or combinations are followed from one schema.
 const DEPTH_MAX: usize = 12;
+/// How many schemas are looked at for the properties of one.
+const VISITS_MAX: usize = 2000;
 /// How deep a field's own schema is shown; what lies deeper is only named by its type.
 const INLINE_DEPTH_MAX: usize = 3;
 /// How many schemas one field's own schema may hold.
@@ -49,12 +51,28 @@ impl<'a> Schemas<'a> {
 
     /// The properties of an object schema; `None` where it is something else.
     pub(super) fn object(self, schema: &'a Value) -> Option<Object> {
-        self.object_within(schema, DEPTH_MAX)
+        let mut visits = VISITS_MAX;
+        let mut found = self.object_within(schema, &mut Vec::new(), &mut visits)?;
+        // What was not looked at may have any.
+        found.open |= visits == 0;
+        Some(found)
     }
 
-    fn object_within(self, schema: &'a Value, depth: usize) -> Option<Object> {
-        let depth = depth.checked_sub(1)?;
+    /// `within` are the schemas that this one is a part of.
+    fn object_within(self, schema: &'a Value, within: &mut Vec<&'a Value>, visits: &mut usize) -> Option<Object> {
         let schema = self.resolve(schema);
+        // What is within itself adds nothing.
+        if within.len() >= DEPTH_MAX || within.iter().any(|one| std::ptr::eq(*one, schema)) {
+            return None;
+        }
+        *visits = visits.checked_sub(1)?;
+        within.push(schema);
+        let found = self.object_of(schema, within, visits);
+        within.pop();
+        found
+    }
+
+    fn object_of(self, schema: &'a Value, within: &mut Vec<&'a Value>, visits: &mut usize) -> Option<Object> {
         let mut found = Object::default();
         let mut is_object = has_type(schema, "object");
         if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
@@ -72,7 +90,7 @@ impl<'a> Schemas<'a> {
             }
         }
         for part in parts(schema, "allOf") {
-            if let Some(part) = self.object_within(part, depth) {
+            if let Some(part) = self.object_within(part, within, visits) {
                 is_object = true;
                 found.open |= part.open && !part.properties.is_empty();
                 for (name, property) in part.properties {
@@ -84,7 +102,7 @@ impl<'a> Schemas<'a> {
             parts(schema, "anyOf").chain(parts(schema, "oneOf")).filter(|it| !is_null(self.resolve(it))).collect();
         let several = choices.len() > 1;
         for choice in choices {
-            if let Some(choice) = self.object_within(choice, depth) {
+            if let Some(choice) = self.object_within(choice, within, visits) {
                 is_object = true;
                 for (name, mut property) in choice.properties {
                     property.required &= !several;
@@ -100,15 +118,20 @@ impl<'a> Schemas<'a> {
 
     /// The schema of a list's items.
     pub(super) fn items(self, schema: &'a Value) -> Option<&'a Value> {
-        let schema = self.resolve(schema);
-        if has_type(schema, "array") || schema.get("items").is_some() {
-            return Some(schema.get("items").unwrap_or(&Value::Null));
+        let mut at = schema;
+        for _ in 0..DEPTH_MAX {
+            let schema = self.resolve(at);
+            if has_type(schema, "array") || schema.get("items").is_some() {
+                return Some(schema.get("items").unwrap_or(&Value::Null));
+            }
+            let mut choices =
+                parts(schema, "anyOf").chain(parts(schema, "oneOf")).filter(|it| !is_null(self.resolve(it)));
+            match (choices.next(), choices.next()) {
+                (Some(only), None) => at = only,
+                _ => return None,
+            }
         }
-        let mut choices = parts(schema, "anyOf").chain(parts(schema, "oneOf")).filter(|it| !is_null(self.resolve(it)));
-        match (choices.next(), choices.next()) {
-            (Some(only), None) => self.items(only),
-            _ => None,
-        }
+        None
     }
 
     /// A field's schema that stands alone: references filled in, small, and without null, which is told apart.
@@ -236,4 +259,44 @@ fn without_null(mut schema: Value) -> (Value, bool) {
         nullable |= values.len() < before;
     }
     (schema, nullable)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::ties::kinds;
+
+    #[test]
+    fn kinds_that_are_one_another_are_looked_at_once() {
+        let definitions = kinds::definitions();
+        let before = Instant::now();
+        for kind in definitions.values() {
+            let found = Schemas { definitions: &definitions }.object(kind).unwrap();
+            assert_eq!((found.properties.len(), found.open), (24, false));
+            assert!(found.properties["kind"].required && !found.properties["own19"].required);
+        }
+        assert!(before.elapsed() < Duration::from_secs(1), "{:?}", before.elapsed());
+    }
+
+    #[test]
+    fn what_is_too_much_to_look_through_may_have_any_property() {
+        let link = |index: usize| {
+            let next = json!({"$ref": format!("#/$defs/d{}", index + 1)});
+            (format!("d{index}"), json!({"properties": {"own": {}}, "allOf": vec![next; 20]}))
+        };
+        let mut definitions: Definitions = (0..8).map(link).collect();
+        definitions.insert("d8".into(), json!({"properties": {"last": {}}}));
+        let before = Instant::now();
+        let found = |name: &str| Schemas { definitions: &definitions }.object(&definitions[name]).unwrap();
+        assert!(found("d0").open && !found("d7").open);
+        assert!(before.elapsed() < Duration::from_secs(1), "{:?}", before.elapsed());
+    }
+
+    #[test]
+    fn what_is_only_itself_is_no_list() {
+        let definitions = json!({"a": {"oneOf": [{"$ref": "#/$defs/a"}]}}).as_object().cloned().unwrap();
+        assert!(Schemas { definitions: &definitions }.items(&definitions["a"]).is_none());
+    }
 }

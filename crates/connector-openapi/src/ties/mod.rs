@@ -3,6 +3,8 @@
 
 mod fill;
 mod hide;
+#[cfg(test)]
+pub(crate) mod kinds;
 mod schema;
 
 use std::collections::HashMap;
