@@ -27,6 +27,8 @@ pub struct Response {
     pub(crate) secrets: Vec<Secret>,
     /// Whether the request may be sent again without harm.
     pub(crate) is_repeatable: bool,
+    /// Whether another request was answered before it: what was asked for may be done.
+    pub(crate) is_redirected: bool,
     /// Where it came from, redirects followed.
     pub(crate) url: Option<Url>,
 }
@@ -34,8 +36,8 @@ pub struct Response {
 impl Response {
     /// A whole answer.
     pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
-        let (cut, secrets, is_repeatable, url) = (false, Vec::new(), true, None);
-        Self { status, headers, body: body.into(), cut, secrets, is_repeatable, url }
+        let (cut, secrets, is_repeatable, is_redirected, url) = (false, Vec::new(), true, false, None);
+        Self { status, headers, body: body.into(), cut, secrets, is_repeatable, is_redirected, url }
     }
 }
 

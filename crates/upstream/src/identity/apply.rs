@@ -57,12 +57,13 @@ impl Identity {
     }
 
     /// Sends a request as its caller. Where the upstream does not take the credential (401) and there is a newer one,
-    /// once more with that: a request that was not let in did nothing.
+    /// once more with that: a request that was not let in did nothing, unless a redirect had answered it before.
     pub async fn send(&self, client: &Client, tie: &Tie, caller: &Caller, request: Request) -> Result<Response> {
         let mut first = request.clone();
         let attached = self.apply(tie, caller, &mut first).await?;
         let answer = client.send(first).await?;
-        if answer.status != StatusCode::UNAUTHORIZED || !attached.refused(caller).await {
+        let is_refused = answer.status == StatusCode::UNAUTHORIZED && attached.refused(caller).await;
+        if !is_refused || (answer.is_redirected && !answer.is_repeatable) {
             return Ok(answer);
         }
         let mut again = request;
