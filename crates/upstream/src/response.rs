@@ -25,6 +25,8 @@ pub struct Response {
     pub cut: bool,
     /// What was sent for the caller, to be masked where the upstream writes it into an error.
     pub(crate) secrets: Vec<Secret>,
+    /// What configuration put into the request, to be masked too.
+    pub(crate) constants: Vec<Secret>,
     /// Whether the request may be sent again without harm.
     pub(crate) is_repeatable: bool,
     /// Whether another request was answered before it: what was asked for may be done.
@@ -36,8 +38,17 @@ pub struct Response {
 impl Response {
     /// A whole answer.
     pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
-        let (cut, secrets, is_repeatable, is_redirected, url) = (false, Vec::new(), true, false, None);
-        Self { status, headers, body: body.into(), cut, secrets, is_repeatable, is_redirected, url }
+        Self {
+            status,
+            headers,
+            body: body.into(),
+            cut: false,
+            secrets: Vec::new(),
+            constants: Vec::new(),
+            is_repeatable: true,
+            is_redirected: false,
+            url: None,
+        }
     }
 }
 

@@ -99,6 +99,7 @@ impl Shared {
                 body: body.into(),
                 cut,
                 secrets: request.secrets.clone(),
+                constants: request.constants.clone(),
                 is_repeatable: request.repeatable,
                 is_redirected: redirects > 0,
                 url: Some(hop.url),
