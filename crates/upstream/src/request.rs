@@ -41,6 +41,8 @@ pub struct Request {
     pub answer_bytes_max: usize,
     /// What was attached, to be masked where the upstream writes it into an error.
     pub(crate) secrets: Vec<Secret>,
+    /// What configuration puts into every call, an app's key maybe: masked as well, and no credential of the caller.
+    pub(crate) constants: Vec<Secret>,
 }
 
 impl Request {
@@ -56,6 +58,7 @@ impl Request {
             body: Bytes::new(),
             answer_bytes_max: usize::MAX,
             secrets: Vec::new(),
+            constants: Vec::new(),
         }
     }
 

@@ -25,8 +25,12 @@ pub struct Response {
     pub cut: bool,
     /// What was sent for the caller, to be masked where the upstream writes it into an error.
     pub(crate) secrets: Vec<Secret>,
+    /// What configuration put into the request, to be masked too.
+    pub(crate) constants: Vec<Secret>,
     /// Whether the request may be sent again without harm.
     pub(crate) is_repeatable: bool,
+    /// Whether another request was answered before it: what was asked for may be done.
+    pub(crate) is_redirected: bool,
     /// Where it came from, redirects followed.
     pub(crate) url: Option<Url>,
 }
@@ -34,8 +38,17 @@ pub struct Response {
 impl Response {
     /// A whole answer.
     pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
-        let (cut, secrets, is_repeatable, url) = (false, Vec::new(), true, None);
-        Self { status, headers, body: body.into(), cut, secrets, is_repeatable, url }
+        Self {
+            status,
+            headers,
+            body: body.into(),
+            cut: false,
+            secrets: Vec::new(),
+            constants: Vec::new(),
+            is_repeatable: true,
+            is_redirected: false,
+            url: None,
+        }
     }
 }
 

@@ -31,6 +31,14 @@ impl Failure {
         Self { error: trouble::late(), stage: Stage::Late }
     }
 
+    /// The same after a redirect: what was asked for went out before it, whatever became of the rest.
+    pub(crate) fn redirected(self) -> Self {
+        match self.stage {
+            Stage::NotSent => Self { error: trouble::broken().with_source(self.error), stage: Stage::Sent },
+            _ => self,
+        }
+    }
+
     /// Whether it tells of the upstream's health.
     pub(crate) fn is_theirs(&self) -> bool {
         self.stage != Stage::Refused

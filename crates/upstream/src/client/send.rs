@@ -81,10 +81,12 @@ impl Shared {
     async fn exchange(&self, request: &Request, origin: &Origin, url: Url) -> Result<Response, Failure> {
         let mut hop = Hop::first(request, url);
         let bytes_max = request.answer_bytes_max.min(self.config.answer_bytes_max);
-        for _ in 0..=self.config.redirects_max {
+        for redirects in 0..=self.config.redirects_max {
             let sent = self.http.request(hop.method.clone(), hop.url.clone()).headers(hop.headers.clone());
             let sent = sent.header(ACCEPT_ENCODING, HeaderValue::from_static(decode::ACCEPTED)).body(hop.body.clone());
-            let mut answer = Answer::new(sent.send().await?, &hop.method, self.config.answer_header_bytes_max)?;
+            let sent = sent.send().await.map_err(Failure::from);
+            let sent = if redirects == 0 { sent? } else { sent.map_err(Failure::redirected)? };
+            let mut answer = Answer::new(sent, &hop.method, self.config.answer_header_bytes_max)?;
             if let Some(next) = hop.follow(origin, answer.status, &answer.headers) {
                 hop = next.map_err(Failure::refused)?;
                 let _ = answer.body(REDIRECT_BYTES_MAX).await;
@@ -97,7 +99,9 @@ impl Shared {
                 body: body.into(),
                 cut,
                 secrets: request.secrets.clone(),
+                constants: request.constants.clone(),
                 is_repeatable: request.repeatable,
+                is_redirected: redirects > 0,
                 url: Some(hop.url),
             });
         }

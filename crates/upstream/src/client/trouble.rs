@@ -29,11 +29,16 @@ pub(crate) fn failure(error: reqwest::Error) -> Failure {
         let message = "The upstream cannot be reached right now. Try again in a moment.";
         (ErrorKind::Unavailable, message.to_owned(), Stage::NotSent)
     } else {
-        let message = "The upstream broke off before it had answered. Whether it did what was asked is not known: look \
-                       before you try again.";
-        (ErrorKind::Unavailable, message.to_owned(), Stage::Sent)
+        return Failure { error: broken().with_source(error), stage: Stage::Sent };
     };
     Failure { error: Error::new(kind, message).with_source(error), stage }
+}
+
+/// Something was sent, and no answer came.
+pub(crate) fn broken() -> Error {
+    let message = "The upstream broke off before it had answered. Whether it did what was asked is not known: look \
+                   before you try again.";
+    Error::new(ErrorKind::Unavailable, message)
 }
 
 /// The time for the call was used up.

@@ -8,6 +8,9 @@ use super::tie::Use;
 use super::{Identity, Place, Source, Target, Tie, fold};
 use crate::{Client, Credential, Request, Response};
 
+/// A constant shorter than this is a word (`public`, `v2`), which errors say without giving a key away.
+const KEY_BYTES_MIN: usize = 8;
+
 /// Whose credentials went into a request, to tell them when it was refused.
 #[derive(Debug, Default)]
 pub struct Attached {
@@ -21,6 +24,9 @@ impl Identity {
     pub async fn apply(&self, tie: &Tie, caller: &Caller, request: &mut Request) -> Result<Attached> {
         for bind in tie.binds.iter().filter_map(|at| self.binds.get(*at)) {
             let value = bind.value(caller)?;
+            if !bind.template.names_the_caller() && value.len() >= KEY_BYTES_MIN {
+                request.constants.push(value.clone().into());
+            }
             match &bind.target {
                 Target::Parameter(Place::Header, name) => {
                     let name = http::HeaderName::try_from(name.as_str()).map_err(Error::internal)?;
@@ -57,12 +63,13 @@ impl Identity {
     }
 
     /// Sends a request as its caller. Where the upstream does not take the credential (401) and there is a newer one,
-    /// once more with that: a request that was not let in did nothing.
+    /// once more with that: a request that was not let in did nothing, unless a redirect had answered it before.
     pub async fn send(&self, client: &Client, tie: &Tie, caller: &Caller, request: Request) -> Result<Response> {
         let mut first = request.clone();
         let attached = self.apply(tie, caller, &mut first).await?;
         let answer = client.send(first).await?;
-        if answer.status != StatusCode::UNAUTHORIZED || !attached.refused(caller).await {
+        let is_refused = answer.status == StatusCode::UNAUTHORIZED && attached.refused(caller).await;
+        if !is_refused || (answer.is_redirected && !answer.is_repeatable) {
             return Ok(answer);
         }
         let mut again = request;

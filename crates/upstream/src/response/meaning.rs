@@ -13,7 +13,8 @@ impl Response {
         }
         let (kind, sentence) = self.meaning();
         let status = self.status.as_u16();
-        let is_open = !self.is_repeatable && matches!(status, 408 | 500..=599) && status != 501;
+        let is_unknown = matches!(status, 408 | 500..=599) && status != 501;
+        let is_open = !self.is_repeatable && (is_unknown || self.is_redirected && status == 401);
         let done = if is_open { DONE } else { "" };
         // To whom something is refused, nobody tells what is there.
         let said = if matches!(status, 401 | 404 | 410) { None } else { self.said() };

@@ -46,7 +46,7 @@ impl Response {
             // A page for a browser tells a model nothing, and a picture less.
             return None;
         };
-        let text = clean(&text, &self.secrets, LETTERS_MAX);
+        let text = clean(&text, &[self.secrets.as_slice(), &self.constants].concat(), LETTERS_MAX);
         (!text.is_empty()).then_some(text)
     }
 }

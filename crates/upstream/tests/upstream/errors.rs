@@ -1,5 +1,5 @@
-use bellhop_upstream::{Credential, Placement, Response, Secret};
-use connector::ErrorKind;
+use bellhop_upstream::{Credential, Described, Identity, IdentityConfig, NoSources, Placement, Response, Secret};
+use connector::{Effect, ErrorKind};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::support::{Act, Peer, answer, client, config, get, json, post};
@@ -209,4 +209,34 @@ async fn a_failure_after_a_post_says_that_it_may_be_done() {
     );
     let error = client.send(get(&origin, "/")).await.unwrap().error().unwrap();
     assert_eq!(error.message(), "The upstream failed. It says: “oops”");
+}
+
+#[tokio::test]
+async fn a_key_of_the_app_is_masked_and_is_no_credential_of_the_caller() {
+    let peer = Peer::start(|seen| {
+        let status = if seen.line.contains("closed") { "403 Forbidden" } else { "400 Bad" };
+        json(status, &format!(r#"{{"message":"app {} of {}"}}"#, seen.header("x-app").unwrap(), seen.line))
+    })
+    .await;
+    let (client, origin) = client(&peer.url(), &config());
+    let bind = [("header:X-App", "app-key-1234"), ("header:X-User", "{caller.id}"), ("header:X-Kind", "open")];
+    let bind = bind.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+    let config = IdentityConfig { bind, ..IdentityConfig::default() };
+    let identity = Identity::new("things", &config, &NoSources).unwrap();
+    let described = Described {
+        name: "look",
+        effect: Effect::Read,
+        parameters: Vec::new(),
+        body: Vec::new(),
+        has_field: &|_| false,
+        security: Vec::new(),
+        has_schemes: false,
+    };
+    let tie = identity.tie(&described).unwrap();
+    let alice = testkit::caller("alice").await;
+    let refused = identity.send(&client, &tie, &alice, get(&origin, "/open")).await.unwrap();
+    let error = refused.error().unwrap();
+    assert!(error.message().ends_with("It says: “app *** of GET /open”"), "{error}");
+    let closed = identity.send(&client, &tie, &alice, get(&origin, "/closed")).await.unwrap();
+    assert!(!closed.error().unwrap().message().contains("kept for you"), "{:?}", closed.error());
 }

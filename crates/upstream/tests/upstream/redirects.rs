@@ -1,6 +1,16 @@
-use bellhop_upstream::{Credential, Placement, Request, Secret};
-use connector::ErrorKind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use access::Caller;
+use bellhop_upstream::{
+    ClientConfig, ConnectConfig, Credential, CredentialConfig, CredentialSource, Described, Identity, IdentityConfig,
+    Placement, Request, Secret, Sources,
+};
+use connector::{Effect, ErrorKind, Result};
 use http::{HeaderValue, Method};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 use crate::support::{Act, Peer, Seen, answer, client, config, get, json, post};
 
@@ -170,4 +180,97 @@ async fn a_move_to_https_says_what_to_configure() {
         error.message(),
         "The upstream redirects to https: write `url` of this resource with https, which is not followed."
     );
+}
+
+#[tokio::test]
+async fn a_post_is_not_made_again_where_only_what_it_led_to_cannot_be_reached() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let later = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        drop(listener);
+        let mut head = [0; 4096];
+        assert!(stream.read(&mut head).await.unwrap() > 0 && head.starts_with(b"POST /from"));
+        let answer = b"HTTP/1.1 303 See\r\nlocation: /to\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+        stream.write_all(answer).await.unwrap();
+        drop(stream);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        Peer::start_at(&address.to_string(), |_| json("200 OK", "[]")).await
+    });
+    let patient = ClientConfig { retry_wait_ms: 600, ..config() };
+    let (client, origin) = client(&format!("http://{address}"), &patient);
+    let outcome = client.send(post(&origin, "/from", "{}")).await;
+    assert_eq!(later.await.unwrap().lines(), [""; 0], "no second POST");
+    let error = outcome.unwrap_err();
+    assert!(error.message().contains("Whether it did what was asked is not known"), "{error}");
+}
+
+#[derive(Debug)]
+struct Newer(AtomicUsize);
+
+#[async_trait::async_trait]
+impl CredentialSource for Newer {
+    async fn credential(&self, _caller: &Caller) -> Result<Option<Credential>> {
+        Ok(Some(Credential::Token(format!("key-{}", self.0.load(Ordering::SeqCst)).into())))
+    }
+
+    async fn refused(&self, _caller: &Caller) -> bool {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        true
+    }
+
+    fn missing(&self) -> String {
+        String::new()
+    }
+
+    fn describe(&self) -> String {
+        "a test".into()
+    }
+}
+
+#[derive(Debug)]
+struct Keys(Arc<Newer>);
+
+impl Sources for Keys {
+    fn store(&self, _resource: &str) -> Option<Arc<dyn CredentialSource>> {
+        Some(self.0.clone())
+    }
+
+    fn connect(&self, _resource: &str, _config: &ConnectConfig) -> Option<Arc<dyn CredentialSource>> {
+        None
+    }
+
+    fn query(&self, _sql_resource: &str, _action: &str) -> Option<Arc<dyn CredentialSource>> {
+        None
+    }
+}
+
+#[tokio::test]
+async fn a_newer_credential_makes_no_second_post_of_one_that_was_answered() {
+    let peer = Peer::start(|seen| match seen.line.as_str() {
+        "POST /from" => answer("303 See", &[("location", "/to")], b""),
+        _ => json("401 Unauthorized", "{}"),
+    })
+    .await;
+    let (client, origin) = client(&peer.url(), &config());
+    let credential = Some(CredentialConfig { store: true, ..CredentialConfig::default() });
+    let config = IdentityConfig { credential, ..IdentityConfig::default() };
+    let identity = Identity::new("things", &config, &Keys(Arc::new(Newer(AtomicUsize::new(0))))).unwrap();
+    let described = Described {
+        name: "make",
+        effect: Effect::Write,
+        parameters: Vec::new(),
+        body: Vec::new(),
+        has_field: &|_| false,
+        security: Vec::new(),
+        has_schemes: false,
+    };
+    let tie = identity.tie(&described).unwrap();
+    let alice = testkit::caller("alice").await;
+    let answer = identity.send(&client, &tie, &alice, post(&origin, "/from", "{}")).await.unwrap();
+    assert_eq!(peer.lines(), ["POST /from", "GET /to"]);
+    assert!(answer.error().unwrap().message().contains("Whether it did what was asked is not known"));
+    let straight = identity.send(&client, &tie, &alice, post(&origin, "/to", "{}")).await.unwrap();
+    assert_eq!(straight.status, 401);
+    assert_eq!(peer.lines()[2..], ["POST /to", "POST /to"], "this one was not let in");
 }
