@@ -214,7 +214,7 @@ impl CredentialSource for Newer {
         Ok(Some(Credential::Token(format!("key-{}", self.0.load(Ordering::SeqCst)).into())))
     }
 
-    async fn refused(&self, _caller: &Caller) -> bool {
+    async fn refused(&self, _caller: &Caller, _used: &Credential) -> bool {
         self.0.fetch_add(1, Ordering::SeqCst);
         true
     }
