@@ -8,7 +8,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Extension, Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use connector::Error;
-use credentials::{Answered, Slot, Visit};
+use credentials::{Answered, Begun, Slot, Visit};
 use gateway::Done;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode};
@@ -55,13 +55,8 @@ pub(super) async fn confirm(
             &id,
         ));
     }
-    match shared.accounts.confirmed(&ticket, |name| cookie(&headers, name)).await {
-        Ok(begun) => match record(&shared, "connections.begin", &begun.whose, &id).await {
-            Ok(()) => page::bare(away(&begun.url, &begun.cookie)?),
-            Err(error) => Ok(failed(&error, &id)),
-        },
-        Err(error) => Ok(failed(&error, &id)),
-    }
+    let begun = shared.accounts.confirmed(&ticket, |name| cookie(&headers, name)).await;
+    sent_on(&shared, begun, &id).await
 }
 
 /// `GET /connect/signed-in`: back from the identity provider.
@@ -72,12 +67,19 @@ pub(super) async fn signed_in(
     RawQuery(query): RawQuery,
 ) -> Shown {
     let Some(answered) = answered(query.as_deref()) else { return Ok(failed(&unclear(), &id)) };
-    match shared.accounts.signed_in(answered, |name| cookie(&headers, name), &shared.verifier).await {
-        Ok(begun) => match record(&shared, "connections.begin", &begun.whose, &id).await {
-            Ok(()) => page::bare(away(&begun.url, &begun.cookie)?),
-            Err(error) => Ok(failed(&error, &id)),
-        },
-        Err(error) => Ok(failed(&error, &id)),
+    let begun = shared.accounts.signed_in(answered, |name| cookie(&headers, name), &shared.verifier).await;
+    sent_on(&shared, begun, &id).await
+}
+
+/// A flow that has begun goes on at the upstream, once it is in the audit.
+async fn sent_on(shared: &Shared, begun: connector::Result<Begun>, id: &str) -> Shown {
+    let begun = match begun {
+        Ok(begun) => begun,
+        Err(error) => return Ok(failed(&error, id)),
+    };
+    match record(shared, "connections.begin", &begun.whose, id).await {
+        Ok(()) => page::bare(away(&begun.url, &begun.cookie)?),
+        Err(error) => Ok(failed(&error, id)),
     }
 }
 
