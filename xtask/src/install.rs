@@ -26,7 +26,17 @@ pub(crate) fn run() -> Result<()> {
 
 /// Servers and interpreters, through the system's package manager.
 pub(crate) fn system(_: &Workspace, steps: &Steps) -> Result<()> {
-    steps.step("system packages", || ensure(&[system::POSTGRESQL, system::MARIADB, system::PYTHON]))
+    steps.step("system packages", || {
+        ensure(&[
+            system::POSTGRESQL,
+            system::MARIADB,
+            system::PYTHON,
+            system::REDIS,
+            system::NATS,
+            system::MOSQUITTO,
+            system::SOCAT,
+        ])
+    })
 }
 
 /// Every OpenAPI document that `cargo xtask openapi` reads: 800 MB, so only then.
@@ -44,6 +54,8 @@ pub(crate) fn peers(workspace: &Workspace, steps: &Steps) -> Result<()> {
         let kinto = scope.spawn(|| venv("kinto"));
         let schemas = scope.spawn(|| steps.step("schemas of other programs", || schemas::files(workspace, "schemas")));
         let payloads = scope.spawn(|| steps.step("collected attacks", || schemas::files(workspace, "payloads")));
+        let grpc = scope.spawn(|| venv("grpc"));
+        let modbus = scope.spawn(|| venv("modbus"));
         let canaille = scope.spawn(|| venv("canaille"));
         let modules = |lists, folder: &str| {
             steps.step(&format!("node packages: {folder}"), || node::modules(workspace, lists, folder))
@@ -52,12 +64,15 @@ pub(crate) fn peers(workspace: &Workspace, steps: &Steps) -> Result<()> {
             modules("node", "node_packages")?;
             modules("better_auth_mcp", "better_auth_mcp")?;
             modules("openapi", "openapi_packages")?;
+            modules("mcp_servers", "mcp_servers")?;
+            modules("graphql", "graphql")?;
+            modules("things", "things")?;
             steps.step("documents of other APIs", || documents::files(workspace, "documents"))?;
             steps.step("further documents", || documents::files(workspace, "more_documents"))
         });
-        let all = [mcp1.join(), mcp2.join(), kinto.join(), canaille.join(), schemas.join(), payloads.join()]
-            .into_iter()
-            .map(|end| end.ok().context("an installation panicked")?);
-        all.fold(node, Result::and)
+        let all = [mcp1, mcp2, kinto, canaille, grpc, modbus, schemas, payloads];
+        let all = all.into_iter().map(|work| work.join().ok().context("an installation panicked")?);
+        // Every one is waited for, whatever becomes of the others.
+        all.collect::<Vec<_>>().into_iter().fold(node, Result::and)
     })
 }

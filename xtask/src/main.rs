@@ -4,6 +4,7 @@
 
 mod bench;
 mod ci;
+mod failures;
 mod install;
 mod openapi;
 mod schema;

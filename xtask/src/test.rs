@@ -26,7 +26,7 @@ pub(crate) fn tests(workspace: &Workspace, steps: &Steps, words: &[String]) -> R
         built.and(peers)
     })?;
     steps.step("tests", || {
-        shell::run(shell::cargo(&workspace.root).args(["test", "--workspace", "--no-fail-fast"]).args(words))
+        crate::failures::run(shell::cargo(&workspace.root).args(["test", "--workspace", "--no-fail-fast"]).args(words))
     })
 }
 

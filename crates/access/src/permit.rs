@@ -9,12 +9,17 @@ pub enum Target {
     Collection(String),
     /// An action of the resource, by its name in the catalog.
     Action(String),
+    /// A text to begin with.
+    Prompt(String),
+    /// What is read by its address.
+    Documents,
 }
 
 impl fmt::Display for Target {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Collection(name) | Self::Action(name) => out.write_str(name),
+            Self::Collection(name) | Self::Action(name) | Self::Prompt(name) => out.write_str(name),
+            Self::Documents => out.write_str("documents"),
         }
     }
 }

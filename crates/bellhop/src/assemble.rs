@@ -117,7 +117,7 @@ async fn keep_accounts(config: &Config) -> anyhow::Result<(Option<Arc<Store>>, A
     let stored = config.resources.iter().filter(|it| it.kind.lets_users_set()).map(|it| it.name.clone()).collect();
     let connects = config.resources.iter().filter_map(|it| {
         let (connect, http) = it.kind.connect_config()?;
-        Some((it.name.clone(), connect.clone(), http.clone()))
+        Some((it.name.clone(), connect, http.clone()))
     });
     let links = Links::new(config.sign_ins.clone());
     if let Some(url) = &config.server.doors.public_url {

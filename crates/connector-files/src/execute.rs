@@ -202,6 +202,7 @@ fn run(home: &dyn Home, operation: &Operation, config: &Config, context: &Contex
         Operation::Delete(it) => delete(home, it, config),
         Operation::Aggregate(it) => aggregate(home, it, config, context),
         Operation::Batch(_) => Err(Error::new(ErrorKind::Unsupported, "Files are changed one at a time.")),
+        Operation::Recite(_) | Operation::Read(_) | Operation::Complete(_) => Err(operation.foreign()),
         Operation::Invoke(it) => match it.action.as_str() {
             "append" => append(home, &it.input, config),
             "move" => move_(home, &it.input, config),

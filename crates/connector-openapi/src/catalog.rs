@@ -47,6 +47,7 @@ pub(crate) fn catalog(api: &Arc<Api>, config: &Config, tie: impl Fn(&Operation) 
                     idempotent: is_idempotent(&operation.method),
                     identity: Vec::new(),
                     own: BTreeMap::new(),
+                    shown: None,
                     ownership,
                 };
                 catalog.actions.push(action);

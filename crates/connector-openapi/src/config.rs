@@ -6,65 +6,49 @@ use access::Effect;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use upstream::{ClientConfig, ConnectConfig, CredentialConfig, ExchangeConfig, IdentityConfig, SignedConfig};
+use upstream::ClientConfig;
 
-/// An HTTP API, where its description is, and whose its calls are.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Config {
-    /// The API's base address: `https://api.example.com/v1`. All calls go to this origin. Where it is left out, the
-    /// document's own first server.
-    pub url: Option<String>,
-    /// Its OpenAPI or Swagger document, JSON or YAML: a file or an address. Where it is left out, it is looked for at
-    /// the usual places under `url`.
-    pub document: Option<String>,
-    /// Further origins that operations with servers of their own may be sent to.
-    pub servers: Vec<String>,
-    /// Values of variables in the document's server addresses.
-    pub server_variables: IndexMap<String, String>,
-    /// Let the document refer to other documents: `$ref`s to the same folder or the same origin are followed.
-    pub remote_refs: bool,
-    /// What is offered; everything where nothing is said.
-    pub include: Selection,
-    /// What is not, of that.
-    pub exclude: Selection,
-    /// What operations do, by their names, where their method says it wrong: a POST that is a search is `read`.
-    pub effects: IndexMap<String, Effect>,
-    /// Whether paths that follow REST conventions are offered as collections too; they are unless this is false.
-    pub rest_collections: Option<bool>,
-    /// Collections of your own naming: a path whose outer parameters are set, or whose fields the document does not
-    /// tell.
-    pub collections: IndexMap<String, CollectionConfig>,
-    /// How calls are sent.
-    pub http: ClientConfig,
-    /// Everybody's: calls are not tied to the caller.
-    pub shared: bool,
-    /// Offer, to everybody and without a credential, what the document says needs none.
-    pub public: bool,
-    /// Parameters, headers and body fields that take a value from the caller: `user_id = "{caller.id}"`,
-    /// `"path:userId"`, `"query:user"`, `"header:X-User"`, `"cookie:uid"`, `"body:owner.id"`. Values: `{caller.id}`,
-    /// `{caller.issuer}`, `{claims.NAME}`, text around them. What is bound vanishes from the schema.
-    pub bind: IndexMap<String, String>,
-    /// Each user's own credential.
-    pub credential: Option<CredentialConfig>,
-    /// Further credentials by security scheme, where an operation needs several at once.
-    pub credentials: IndexMap<String, CredentialConfig>,
-    /// Token exchange (RFC 8693).
-    pub exchange: Option<ExchangeConfig>,
-    /// A token about the user, signed here.
-    pub signed: Option<SignedConfig>,
-    /// Each user connects their own account there (OAuth 2.1).
-    pub connect: Option<ConnectConfig>,
-    /// The largest document that is read, in bytes; 64 MiB where nothing is said.
-    pub document_bytes_max: Option<u64>,
-    /// The largest schema of one action's arguments, in bytes; deeper parts of larger ones take anything. 32 KiB where
-    /// nothing is said.
-    pub input_schema_bytes_max: Option<usize>,
-    /// The same of its answer; 16 KiB where nothing is said.
-    pub output_schema_bytes_max: Option<usize>,
-    /// The folder that a relative `document` is looked for in: that of the configuration file.
-    #[serde(skip)]
-    pub base: PathBuf,
+upstream::with_identity! {
+    /// An HTTP API, where its description is, and whose its calls are.
+    #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+    #[serde(deny_unknown_fields, default)]
+    pub struct Config {
+        /// The API's base address: `https://api.example.com/v1`. All calls go to this origin. Where it is left out, the
+        /// document's own first server.
+        pub url: Option<String>,
+        /// Its OpenAPI or Swagger document, JSON or YAML: a file or an address. Where it is left out, it is looked for at
+        /// the usual places under `url`.
+        pub document: Option<String>,
+        /// Further origins that operations with servers of their own may be sent to.
+        pub servers: Vec<String>,
+        /// Values of variables in the document's server addresses.
+        pub server_variables: IndexMap<String, String>,
+        /// Let the document refer to other documents: `$ref`s to the same folder or the same origin are followed.
+        pub remote_refs: bool,
+        /// What is offered; everything where nothing is said.
+        pub include: Selection,
+        /// What is not, of that.
+        pub exclude: Selection,
+        /// What operations do, by their names, where their method says it wrong: a POST that is a search is `read`.
+        pub effects: IndexMap<String, Effect>,
+        /// Whether paths that follow REST conventions are offered as collections too; they are unless this is false.
+        pub rest_collections: Option<bool>,
+        /// Collections of your own naming: a path whose outer parameters are set, or whose fields the document does not
+        /// tell.
+        pub collections: IndexMap<String, CollectionConfig>,
+        /// How calls are sent.
+        pub http: ClientConfig,
+        /// The largest document that is read, in bytes; 64 MiB where nothing is said.
+        pub document_bytes_max: Option<u64>,
+        /// The largest schema of one action's arguments, in bytes; deeper parts of larger ones take anything. 32 KiB where
+        /// nothing is said.
+        pub input_schema_bytes_max: Option<usize>,
+        /// The same of its answer; 16 KiB where nothing is said.
+        pub output_schema_bytes_max: Option<usize>,
+        /// The folder that a relative `document` is looked for in: that of the configuration file.
+        #[serde(skip)]
+        pub base: PathBuf,
+    }
 }
 
 /// Some of an API's operations: those to which every list that is not empty has an entry.
@@ -88,20 +72,6 @@ impl Config {
     /// The API that a document describes.
     pub fn new(document: impl Into<String>) -> Self {
         Self { document: Some(document.into()), ..Self::default() }
-    }
-
-    /// How calls are tied to their caller.
-    pub fn identity(&self) -> IdentityConfig {
-        IdentityConfig {
-            shared: self.shared,
-            public: self.public,
-            bind: self.bind.clone(),
-            credential: self.credential.clone(),
-            credentials: self.credentials.clone(),
-            exchange: self.exchange.clone(),
-            signed: self.signed.clone(),
-            connect: self.connect.clone(),
-        }
     }
 
     pub(crate) fn document_bytes_max(&self) -> u64 {

@@ -294,6 +294,7 @@ impl Connector for Sql {
             Operation::Aggregate(aggregate) => operation::aggregate(work, aggregate).await,
             Operation::Batch(batch) => operation::batch(work, batch).await,
             Operation::Invoke(_) => Err(Error::internal("an action that was not invoked")),
+            Operation::Recite(_) | Operation::Read(_) | Operation::Complete(_) => Err(operation.foreign()),
         }
     }
 

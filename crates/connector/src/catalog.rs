@@ -2,9 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use access::{Effect, Template};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::{Abilities, OperationKind, Schema};
+use crate::{Abilities, OperationKind, Prompt, Schema};
 
 /// What a resource says of itself. Built once by the connector, read by everyone.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -15,6 +15,10 @@ pub struct Catalog {
     pub collections: Vec<Collection>,
     /// What is not one of the operations on a collection, by name, each name once.
     pub actions: Vec<Action>,
+    /// Texts to begin with, sorted by name.
+    pub prompts: Vec<Prompt>,
+    /// Where the resource has documents that are read by address.
+    pub documents: Option<Documents>,
     /// What was found but is not offered, and what would offer it.
     pub hidden: Vec<Hidden>,
 }
@@ -212,6 +216,31 @@ pub struct Action {
     pub own: BTreeMap<String, Template>,
     /// How the call is tied to its user.
     pub ownership: Ownership,
+    /// How the resource itself shows it, where it was made for models: then its names, schemas and answers are passed
+    /// on as they are.
+    pub shown: Option<Box<Shown>>,
+}
+
+/// How a resource that was made for models shows one of its actions.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Shown {
+    /// A few words for a person.
+    pub title: Option<String>,
+    /// Pictures of it, in MCP's shape.
+    pub icons: Vec<Value>,
+    /// Whether it reaches beyond the resource (MCP's `openWorldHint`).
+    pub open_world: Option<bool>,
+    /// What the resource says to the client beside (`_meta`).
+    pub meta: Map<String, Value>,
+}
+
+/// Documents that are read by their address (MCP, server/resources). They are the collection `collection` too.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Documents {
+    /// The collection that lists them: its items are resources in MCP's shape, its key is `uri`.
+    pub collection: String,
+    /// Patterns of further addresses, in MCP's shape (`uriTemplate`, RFC 6570).
+    pub templates: Vec<Value>,
 }
 
 /// Something found and not offered.

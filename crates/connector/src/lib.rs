@@ -15,6 +15,7 @@
 mod abilities;
 mod batch;
 mod catalog;
+mod content;
 mod context;
 mod error;
 mod filter;
@@ -22,22 +23,30 @@ mod group;
 mod identifier;
 mod operation;
 mod outcome;
+mod prompt;
+mod round;
 mod schema;
+mod watch;
 
 pub use abilities::Abilities;
 pub use access::{Caller, Effect, Permit, Target};
 pub use batch::{Amendment, Batch, Change, Matching};
-pub use catalog::{Action, Catalog, Collection, Field, Hidden, Ownership, Parameter, Reference};
-pub use context::{Context, Progress};
+pub use catalog::{Action, Catalog, Collection, Documents, Field, Hidden, Ownership, Parameter, Reference, Shown};
+pub use content::Content;
+pub use context::{Context, Line, Progress};
 pub use error::{Error, ErrorKind, Result};
 pub use filter::{Comparison, Filter, Limits as FilterLimits};
 pub use group::{Group, Unit};
 pub use identifier::Identifier;
 pub use operation::{
-    Aggregate, Create, Delete, Function, Get, Invoke, List, Metric, Operation, OperationKind, Sort, Start, Update,
+    Aggregate, Complete, Completed, Create, Delete, Function, Get, Invoke, List, Metric, Operation, OperationKind,
+    Read, Recite, Sort, Start, Update,
 };
 pub use outcome::{CountIs, Outcome};
+pub use prompt::{Prompt, PromptArgument};
+pub use round::{Answers, Asked};
 pub use schema::Schema;
+pub use watch::Happening;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -63,6 +72,11 @@ pub trait Connector: Debug + Send + Sync + 'static {
     /// Looks at the resource again and replaces the snapshot. Calls under way are not disturbed.
     async fn reload(&self) -> Result<()> {
         Ok(())
+    }
+
+    /// What happens to the resource from now on, where it tells. Whoever falls behind loses the oldest, and looks again.
+    fn happenings(&self) -> Option<tokio::sync::broadcast::Receiver<Happening>> {
+        None
     }
 }
 

@@ -2,7 +2,7 @@ use access::{Effect, Target};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Batch, Filter, Group, Identifier};
+use crate::{Answers, Batch, Error, ErrorKind, Filter, Group, Identifier};
 
 /// What to do, already checked against the catalog: names exist, values have the described types, numbers are
 /// within bounds. Nothing in it says for whom; that is the permit's.
@@ -24,6 +24,12 @@ pub enum Operation {
     Batch(Batch),
     /// An action of the resource.
     Invoke(Invoke),
+    /// A prompt, filled in.
+    Recite(Recite),
+    /// A document by its address.
+    Read(Read),
+    /// Ends of what somebody began to write.
+    Complete(Complete),
 }
 
 /// The operations a collection may support. `invoke` is not one: it is for actions.
@@ -230,9 +236,68 @@ pub struct Invoke {
     pub action: String,
     /// Its input, valid by the action's schema.
     pub input: Map<String, Value>,
+    /// What an earlier round asked for.
+    pub answers: Option<Answers>,
+}
+
+/// Fills in a prompt. The outcome's data is MCP's `{"description": …, "messages": […]}`. Its effect is `read`.
+#[derive(Clone, Debug)]
+pub struct Recite {
+    /// The prompt's name.
+    pub prompt: String,
+    /// What is filled in.
+    pub arguments: Map<String, Value>,
+    /// What an earlier round asked for.
+    pub answers: Option<Answers>,
+}
+
+/// Reads a document by its address. The outcome's data is MCP's list of contents. Its effect is `read`.
+#[derive(Clone, Debug)]
+pub struct Read {
+    /// The address: one that is listed, or one of a template.
+    pub uri: String,
+    /// What an earlier round asked for.
+    pub answers: Option<Answers>,
+}
+
+/// Asks how an argument could go on. The outcome's data is MCP's `{"values": […], "total": …, "hasMore": …}`. Its effect
+/// is `read`.
+#[derive(Clone, Debug)]
+pub struct Complete {
+    /// Of what it is an argument.
+    pub of: Completed,
+    /// The argument's name.
+    pub argument: String,
+    /// What stands there so far.
+    pub value: String,
+    /// Arguments that are settled already.
+    pub settled: Map<String, Value>,
+}
+
+/// What has an argument that can be completed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Completed {
+    /// A prompt, by its name.
+    Prompt(String),
+    /// A pattern of addresses.
+    Template(String),
+}
+
+impl Completed {
+    fn target(&self) -> Target {
+        match self {
+            Self::Prompt(name) => Target::Prompt(name.clone()),
+            Self::Template(_) => Target::Documents,
+        }
+    }
 }
 
 impl Operation {
+    /// The answer of a resource that has nothing of this sort. Its catalog offers none, so no caller gets here.
+    pub fn foreign(&self) -> Error {
+        Error::new(ErrorKind::Unsupported, "This resource has nothing of this sort.")
+    }
+
     /// What a permit for this must name.
     pub fn target(&self) -> Target {
         let collection = match self {
@@ -244,6 +309,9 @@ impl Operation {
             Self::Aggregate(it) => &it.collection,
             Self::Batch(it) => &it.collection,
             Self::Invoke(it) => return Target::Action(it.action.clone()),
+            Self::Recite(it) => return Target::Prompt(it.prompt.clone()),
+            Self::Read(_) => return Target::Documents,
+            Self::Complete(it) => return it.of.target(),
         };
         Target::Collection(collection.clone())
     }
@@ -258,7 +326,7 @@ impl Operation {
             Self::Delete(_) => OperationKind::Delete,
             Self::Aggregate(_) => OperationKind::Aggregate,
             Self::Batch(it) => it.change.kind(),
-            Self::Invoke(_) => return None,
+            Self::Invoke(_) | Self::Recite(_) | Self::Read(_) | Self::Complete(_) => return None,
         })
     }
 }

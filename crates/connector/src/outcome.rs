@@ -2,7 +2,7 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::{Error, Result};
+use crate::{Asked, Content, Error, Result};
 
 /// A count that is not exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -34,6 +34,10 @@ pub struct Outcome {
     pub id: Option<Value>,
     /// What a person or model should know about this answer: what was cut and how to go on.
     pub notices: Vec<String>,
+    /// What the resource made for a model to read. `data` is then the same as data.
+    pub content: Option<Content>,
+    /// What it has to know first. Nothing else is set then, and nothing was done.
+    pub asked: Option<Asked>,
 }
 
 impl Outcome {

@@ -46,7 +46,8 @@ impl Gateway {
         let ended = match permit {
             Err(denied) => Err(Error::new(ErrorKind::PermissionDenied, format!("{denied}."))),
             Ok(permit) => {
-                let operation = Operation::Invoke(Invoke { action: action.to_owned(), input: Map::new() });
+                let operation =
+                    Operation::Invoke(Invoke { action: action.to_owned(), input: Map::new(), answers: None });
                 let context = Context::new(request_id, RESULT_BYTES_MAX);
                 connector.execute(permit, operation, &context).await
             }

@@ -56,6 +56,7 @@ async fn toolbox() -> (Toolbox, Arc<AtomicUsize>) {
             idempotent: true,
             identity: Vec::new(),
             own: BTreeMap::new(),
+            shown: None,
             ownership: Ownership::Shared { writable: true },
         }
     };

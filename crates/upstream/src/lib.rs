@@ -17,6 +17,9 @@ mod secret;
 mod source;
 mod sources;
 
+#[doc(hidden)]
+pub use indexmap::IndexMap;
+
 pub use client::{Client, Names, SystemNames};
 pub use config::{ClientConfig, ConfigError};
 pub use credential::{Credential, CredentialSource, Placement};

@@ -27,6 +27,22 @@ pub(super) const MARIADB: Need =
 pub(super) const PYTHON: Need =
     Need { what: "Python 3.10 or later with venv", packages: &["python3", "python3-venv"], is_there: has_venv };
 
+/// Key-value stores.
+pub(super) const REDIS: Need =
+    Need { what: "Redis (redis-server)", packages: &["redis-server"], is_there: || on_path("redis-server") };
+pub(super) const NATS: Need =
+    Need { what: "NATS (nats-server)", packages: &["nats-server"], is_there: || on_path("nats-server") };
+
+/// A broker that devices speak through.
+pub(super) const MOSQUITTO: Need = Need {
+    what: "Mosquitto",
+    packages: &["mosquitto"],
+    is_there: || on_path("mosquitto") || std::path::Path::new("/usr/sbin/mosquitto").is_file(),
+};
+
+/// Joins two pseudo-terminals to a serial line.
+pub(super) const SOCAT: Need = Need { what: "socat", packages: &["socat"], is_there: || on_path("socat") };
+
 /// What makes load.
 pub(crate) const WRK: Need = Need { what: "wrk", packages: &["wrk"], is_there: || on_path("wrk") };
 

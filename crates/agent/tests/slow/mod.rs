@@ -77,6 +77,7 @@ pub(crate) async fn toolbox() -> (Toolbox, Arc<Log>) {
         idempotent: effect == Effect::Read,
         identity: Vec::new(),
         own: std::collections::BTreeMap::new(),
+        shown: None,
         ownership: Ownership::Shared { writable: true },
     };
     let actions = vec![

@@ -105,11 +105,8 @@ pub(super) fn read(text: &str, base: &Path, environment: &Environment) -> Result
 }
 
 impl super::Resource {
-    /// Relative paths in a file are relative to the file.
     fn under(mut self, base: &Path) -> Self {
-        if let Kind::Files(files) = &mut self.kind {
-            files.root = files.root.take().map(|root| base.join(root));
-        }
+        self.kind = self.kind.under(base);
         self
     }
 }

@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::sync::Arc;
 
 use connector::Connector;
@@ -7,7 +8,7 @@ use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, VariantAccess, Visitor};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
-use upstream::{ClientConfig, ConnectConfig, Sources};
+use upstream::{ClientConfig, ConnectConfig, CredentialConfig, IdentityConfig, Sources};
 
 use super::Fault;
 
@@ -22,6 +23,14 @@ pub(crate) enum Kind {
     Files(connector_files::Config),
     /// An HTTP API.
     Openapi(Box<connector_openapi::Config>),
+    /// Another MCP server.
+    Mcp(Box<connector_mcp::Config>),
+    /// A gRPC server.
+    Grpc(Box<connector_grpc::Config>),
+    /// Settings in a key-value store.
+    Settings(Box<connector_settings::Config>),
+    /// Devices.
+    Things(Box<connector_things::Config>),
 }
 
 impl Kind {
@@ -31,23 +40,47 @@ impl Kind {
             Self::Sql(config) => Arc::new(connector_sql::Sql::connect(name, config).await?),
             Self::Files(config) => Arc::new(connector_files::Files::open(name, config).await?),
             Self::Openapi(config) => Arc::new(connector_openapi::OpenApi::connect(name, *config, sources).await?),
+            Self::Mcp(config) => Arc::new(connector_mcp::Mcp::connect(name, *config, sources).await?),
+            Self::Grpc(config) => Arc::new(connector_grpc::Grpc::connect(name, *config, sources).await?),
+            Self::Settings(config) => Arc::new(connector_settings::Settings::connect(name, *config).await?),
+            Self::Things(config) => Arc::new(connector_things::Things::connect(name, *config, sources).await?),
         })
+    }
+
+    /// How calls to it are tied to their caller and sent, where that is a matter of configuration.
+    pub(crate) fn identity(&self) -> Option<(IdentityConfig, &ClientConfig)> {
+        Some(match self {
+            Self::Openapi(config) => (config.identity(), &config.http),
+            Self::Mcp(config) => (config.identity(), &config.http),
+            Self::Grpc(config) => (config.identity(), &config.http),
+            Self::Sql(_) | Self::Files(_) | Self::Settings(_) | Self::Things(_) => return None,
+        })
+    }
+
+    /// Relative paths in a file are relative to the file.
+    #[must_use]
+    pub(super) fn under(mut self, base: &Path) -> Self {
+        match &mut self {
+            Self::Sql(_) => {}
+            Self::Files(config) => config.root = config.root.take().map(|root| base.join(root)),
+            Self::Openapi(config) => config.base = base.to_owned(),
+            Self::Mcp(config) => config.base = base.to_owned(),
+            Self::Grpc(config) => config.base = base.to_owned(),
+            Self::Settings(config) => config.base = base.to_owned(),
+            Self::Things(config) => config.base = base.to_owned(),
+        }
+        self
     }
 
     /// Whether users set their own credentials for it.
     pub(crate) fn lets_users_set(&self) -> bool {
-        match self {
-            Self::Openapi(config) => config.credential.iter().chain(config.credentials.values()).any(|it| it.store),
-            Self::Sql(_) | Self::Files(_) => false,
-        }
+        self.credentials().iter().any(|it| it.store)
     }
 
     /// How users connect their accounts to it, and how it is reached.
-    pub(crate) fn connect_config(&self) -> Option<(&ConnectConfig, &ClientConfig)> {
-        match self {
-            Self::Openapi(config) => config.connect.as_ref().map(|connect| (connect, &config.http)),
-            Self::Sql(_) | Self::Files(_) => None,
-        }
+    pub(crate) fn connect_config(&self) -> Option<(ConnectConfig, &ClientConfig)> {
+        let (identity, http) = self.identity()?;
+        Some((identity.connect?, http))
     }
 
     /// Whether users' own credentials for it are kept in the store.
@@ -57,20 +90,25 @@ impl Kind {
 
     /// Queries of SQL resources that its users' credentials come from: the resource and the query.
     pub(crate) fn credential_queries(&self) -> Vec<(String, String)> {
-        let Self::Openapi(config) = self else { return Vec::new() };
-        let queries = config.credential.iter().chain(config.credentials.values()).filter_map(|it| it.query.as_deref());
+        let credentials = self.credentials();
+        let queries = credentials.iter().filter_map(|it| it.query.as_deref());
         let pairs = queries.filter_map(|query| query.split_once('.'));
         pairs.map(|(resource, query)| (resource.to_owned(), query.to_owned())).collect()
     }
 
     /// Whether calls to it carry a token that is signed here.
     pub(crate) fn is_signed(&self) -> bool {
-        matches!(self, Self::Openapi(config) if config.signed.is_some())
+        self.identity().is_some_and(|(identity, _)| identity.signed.is_some())
     }
 
     /// Whether users' tokens are exchanged for it.
     pub(crate) fn exchanges(&self) -> bool {
-        matches!(self, Self::Openapi(config) if config.exchange.is_some())
+        self.identity().is_some_and(|(identity, _)| identity.exchange.is_some())
+    }
+
+    fn credentials(&self) -> Vec<CredentialConfig> {
+        let identity = self.identity().map(|(identity, _)| identity).unwrap_or_default();
+        identity.credential.into_iter().chain(identity.credentials.into_values()).collect()
     }
 
     /// The same, kept from writing by the resource itself where it can.

@@ -11,7 +11,7 @@ use super::{Environment, Fault, Kind, Resource};
 /// Longest resource name: it stands before every tool's name.
 const NAME_CHARS_MAX: usize = 24;
 /// The kinds that the design names and this version does not have.
-const LATER: [&str; 5] = ["mcp", "grpc", "graphql", "settings", "things"];
+const LATER: [&str; 1] = ["graphql"];
 
 /// Reads `[resources.*]`.
 pub(super) fn read(table: Spanned<DeValue<'_>>) -> Result<Vec<Resource>, Fault> {
@@ -29,7 +29,8 @@ fn resource(name: &str, name_span: Range<usize>, value: Spanned<DeValue<'_>>) ->
         return Err(Fault::at(span, format!("a resource is a table: [resources.{name}]")));
     };
     let kind = take(&mut table, "kind").ok_or_else(|| {
-        Fault::at(name_span.clone(), "`kind` is missing").help("write kind = \"sql\", \"files\" or \"openapi\"")
+        Fault::at(name_span.clone(), "`kind` is missing")
+            .help("write kind = \"sql\", or one of files, openapi, mcp, grpc, settings, things")
     })?;
     let kind_span = kind.span();
     let kind = match kind.into_inner() {
@@ -55,7 +56,7 @@ fn resource(name: &str, name_span: Range<usize>, value: Spanned<DeValue<'_>>) ->
             }
             None if error.message().starts_with("unknown variant") => {
                 Fault::at(kind_span, error.message().replacen("unknown variant", "unknown kind", 1))
-                    .help("did you mean \"sql\", \"files\" or \"openapi\"?")
+                    .help("the kinds are sql, files, openapi, mcp, grpc, settings and things")
             }
             None => Fault::at(name_span, error.message().to_owned()),
         }

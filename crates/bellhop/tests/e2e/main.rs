@@ -26,6 +26,7 @@ mod payloads;
 mod policy;
 mod reload;
 mod replaced_stack;
+mod services;
 mod stopping;
 mod support;
 mod whose;

@@ -30,6 +30,7 @@ fn action(name: &str, description: String, input: Map<String, Value>, effect: Ef
         idempotent: effect == Effect::Read,
         identity: IDENTITY.map(str::to_owned).to_vec(),
         own: std::collections::BTreeMap::new(),
+        shown: None,
         ownership: ownership(),
     }
 }

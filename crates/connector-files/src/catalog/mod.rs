@@ -39,6 +39,7 @@ pub(crate) fn catalog(config: &Config) -> Catalog {
         }],
         actions: vec![append(config), move_(), copy(config), search(), usage()],
         hidden: Vec::new(),
+        ..Catalog::default()
     }
 }
 

@@ -199,7 +199,7 @@ pub(crate) fn delete(path: &str, options: Value) -> Operation {
 }
 
 pub(crate) fn invoke(action: &str, input: Value) -> Operation {
-    Operation::Invoke(Invoke { action: action.into(), input: object(input) })
+    Operation::Invoke(Invoke { action: action.into(), input: object(input), answers: None })
 }
 
 pub(crate) fn identifier(path: &str) -> Identifier {

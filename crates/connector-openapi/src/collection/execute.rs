@@ -34,6 +34,7 @@ pub(crate) async fn execute(
         Operation::Update(update) => update::update(&run, update).await,
         Operation::Delete(delete) => delete::delete(&run, delete).await,
         Operation::Aggregate(_) | Operation::Batch(_) | Operation::Invoke(_) => Err(run.cannot()),
+        Operation::Recite(_) | Operation::Read(_) | Operation::Complete(_) => Err(operation.foreign()),
     }
 }
 

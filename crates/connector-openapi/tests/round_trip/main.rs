@@ -98,7 +98,7 @@ async fn call(
     input: Map<String, Value>,
     effect: Effect,
 ) -> Result<(), String> {
-    let operation = Operation::Invoke(Invoke { action: name.to_owned(), input: input.clone() });
+    let operation = Operation::Invoke(Invoke { action: name.to_owned(), input: input.clone(), answers: None });
     let permit = testkit::permit(caller, "api", &operation, effect);
     let sent = || Value::Object(input.clone());
     let outcome = api.execute(permit, operation, &testkit::context()).await;

@@ -100,7 +100,7 @@ impl World {
     pub(crate) async fn call(&self, caller: &Caller, action: &str, input: Value) -> Result<Outcome> {
         let Value::Object(input) = input else { panic!("{input}") };
         let effect = self.api.catalog().action(action).map_or(access::Effect::Read, |action| action.effect);
-        let operation = Operation::Invoke(Invoke { action: action.to_owned(), input });
+        let operation = Operation::Invoke(Invoke { action: action.to_owned(), input, answers: None });
         let permit = testkit::permit(caller, "things", &operation, effect);
         self.api.execute(permit, operation, &testkit::context()).await
     }

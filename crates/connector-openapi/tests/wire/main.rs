@@ -30,7 +30,7 @@ async fn connect(mut config: Config) -> Result<OpenApi> {
 async fn call(api: &OpenApi, action: &str, input: Value) -> Result<Outcome> {
     let Value::Object(input) = input else { panic!("{input}") };
     let effect = api.catalog().action(action).map_or(access::Effect::Read, |action| action.effect);
-    let operation = Operation::Invoke(Invoke { action: action.to_owned(), input });
+    let operation = Operation::Invoke(Invoke { action: action.to_owned(), input, answers: None });
     let permit = testkit::permit(&testkit::caller("alice").await, "things", &operation, effect);
     api.execute(permit, operation, &testkit::context()).await
 }

@@ -90,6 +90,7 @@ pub(super) async fn declared(
         idempotent: effect == Effect::Read,
         identity: bound.iter().map(|name| (*name).clone()).collect(),
         own: std::collections::BTreeMap::new(),
+        shown: None,
         ownership: match by.is_empty() {
             true => Ownership::Shared { writable: effect != Effect::Read },
             false => Ownership::Owned { by: format!("argument {by}") },

@@ -68,6 +68,7 @@ pub(super) async fn declared(
         idempotent: read,
         identity: vec!["caller_id".into()],
         own: std::collections::BTreeMap::new(),
+        shown: None,
         ownership: match by.is_empty() {
             true => Ownership::Shared { writable: !read },
             false => Ownership::Owned { by: by.join(", ") },

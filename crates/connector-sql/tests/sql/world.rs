@@ -174,7 +174,7 @@ impl As<'_> {
     pub(crate) async fn invoke(&self, action: &str, input: Value) -> Result<Outcome> {
         let Value::Object(input) = input else { panic!("an object") };
         let effect = self.world.sql.catalog().action(action).map_or(access::Effect::Read, |action| action.effect);
-        let operation = Operation::Invoke(Invoke { action: action.to_owned(), input });
+        let operation = Operation::Invoke(Invoke { action: action.to_owned(), input, answers: None });
         let permit = testkit::permit(&self.caller, "shop", &operation, effect);
         self.world.sql.execute(permit, operation, &testkit::context()).await
     }

@@ -159,7 +159,8 @@ impl Toolbox {
                     declared.contains_key(name)
                 })?;
                 let arguments = arguments::validate(&entry.validator, arguments, &entry.tool.input_schema)?;
-                let operation = Operation::Invoke(Invoke { action: action.name.clone(), input: arguments });
+                let operation =
+                    Operation::Invoke(Invoke { action: action.name.clone(), input: arguments, answers: None });
                 let outcome = self.execute(place, operation, context, audit).await?;
                 Ok(Reply::of(outcome, None))
             }

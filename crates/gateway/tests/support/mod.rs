@@ -52,6 +52,7 @@ impl Shelf {
                 idempotent: false,
                 identity: Vec::new(),
                 own: std::collections::BTreeMap::new(),
+                shown: None,
                 ownership: Ownership::Owned { by: "the owner".into() },
             }],
             ..Catalog::default()

@@ -50,6 +50,7 @@ fn catalog() -> Catalog {
         idempotent: true,
         identity: Vec::new(),
         own: std::collections::BTreeMap::new(),
+        shown: None,
         ownership: owned.clone(),
     };
     Catalog {
@@ -79,6 +80,7 @@ fn catalog() -> Catalog {
             action("panics", json!({}), Effect::Read),
         ],
         hidden: Vec::new(),
+        ..Catalog::default()
     }
 }
 

@@ -88,7 +88,7 @@ async fn beside_his_own(suite: &mut Suite, action: &Action, name: &str, hers: &V
 }
 
 fn invoke(action: &Action, input: Map<String, Value>) -> Operation {
-    Operation::Invoke(Invoke { action: action.name.clone(), input })
+    Operation::Invoke(Invoke { action: action.name.clone(), input, answers: None })
 }
 
 fn inputs(action: &Action) -> Vec<(String, Value)> {

@@ -7,6 +7,7 @@ mod describe;
 mod means;
 mod set;
 mod tie;
+mod with;
 
 use std::sync::Arc;
 

@@ -65,6 +65,7 @@ fn action(name: &str, effect: Effect, input: Value) -> Action {
         idempotent: false,
         identity: Vec::new(),
         own: std::collections::BTreeMap::new(),
+        shown: None,
         ownership: Ownership::Shared { writable: true },
     }
 }

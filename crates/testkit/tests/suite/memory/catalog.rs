@@ -37,9 +37,11 @@ pub(super) fn catalog(hole: Option<Hole>) -> Catalog {
             idempotent: true,
             identity: vec!["owner".into()],
             own: std::collections::BTreeMap::new(),
+            shown: None,
             ownership: owned(),
         }],
-        hidden: vec![],
+        hidden: Vec::new(),
+        ..Catalog::default()
     };
     if hole == Some(Hole::OffersWhatNobodyCanTry) {
         catalog.collections.push(collection("ghosts", vec![id()], &[Get], owned()));

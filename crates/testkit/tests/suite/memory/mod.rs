@@ -143,6 +143,7 @@ impl Connector for Memory {
             Operation::Delete(delete) => self.delete(&caller, &delete),
             Operation::Batch(_) => Err(Error::new(connector::ErrorKind::Unsupported, "One at a time.")),
             Operation::Invoke(invoke) => self.archive(&caller, &invoke),
+            Operation::Recite(_) | Operation::Read(_) | Operation::Complete(_) => Err(operation.foreign()),
         }
     }
 

@@ -1,0 +1,7 @@
+//! Devices as a user's tools: what their Thing Descriptions (W3C WoT 1.1) say that they have.
+
+mod config;
+mod connect;
+
+pub use config::Config;
+pub use connect::Things;

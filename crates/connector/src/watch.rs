@@ -1,0 +1,10 @@
+/// What a resource says happened to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// Other actions than before.
+    Actions,
+    /// Other prompts than before.
+    Prompts,
+    /// Other documents than before.
+    Documents,
+}
