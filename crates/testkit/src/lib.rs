@@ -14,6 +14,7 @@ mod clock;
 pub mod issuer;
 pub mod kinto;
 pub mod mariadb;
+pub mod mcp;
 pub mod postgres;
 mod process;
 mod recorder;

@@ -5,6 +5,7 @@ mod breaker;
 mod build;
 mod check;
 mod decode;
+mod events;
 mod failure;
 mod names;
 mod redirect;
@@ -17,6 +18,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use self::breaker::Breaker;
+pub use self::events::{Event, Events, Streamed};
 use self::names::{Allowed, Filter};
 pub use self::names::{Names, SystemNames};
 use crate::{ClientConfig, ConfigError, Origin};
@@ -35,7 +37,7 @@ struct Shared {
     allowed: Allowed,
     filter: Filter,
     http: reqwest::Client,
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
 }
 
 impl Client {
@@ -50,7 +52,7 @@ impl Client {
         let allowed = Allowed::new(networks.collect::<Result<_, _>>()?, &origins);
         let filter = Filter { names, allowed: allowed.clone() };
         let http = build::http(config, filter.clone())?;
-        let turns = Semaphore::new(config.concurrency_max.clamp(1, Semaphore::MAX_PERMITS));
+        let turns = Arc::new(Semaphore::new(config.concurrency_max.clamp(1, Semaphore::MAX_PERMITS)));
         let origins = with_breakers(origins, config);
         Ok(Self { shared: Arc::new(Shared { origins, config: config.clone(), allowed, filter, http, turns }) })
     }
