@@ -8,6 +8,7 @@ mod decode;
 mod events;
 mod failure;
 mod names;
+mod reach;
 mod redirect;
 mod send;
 mod trouble;
@@ -21,6 +22,7 @@ use self::breaker::Breaker;
 pub use self::events::{Event, Events, Streamed};
 use self::names::{Allowed, Filter};
 pub use self::names::{Names, SystemNames};
+pub use self::reach::Reach;
 use crate::{ClientConfig, ConfigError, Origin};
 
 /// Reaches the origins that it was made with and nothing else. Cloning shares its connections, its turns and what it
