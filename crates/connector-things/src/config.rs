@@ -38,6 +38,10 @@ upstream::with_identity! {
         pub limits: LimitsConfig,
         /// How HTTP calls are sent, to devices and for descriptions.
         pub http: ClientConfig,
+        /// How MQTT brokers are reached.
+        pub mqtt: crate::mqtt::MqttConfig,
+        /// How Modbus devices are reached.
+        pub modbus: crate::modbus::ModbusConfig,
         /// The folder of the configuration file, which relative paths start from.
         #[serde(skip)]
         pub base: PathBuf,

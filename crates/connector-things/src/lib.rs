@@ -8,6 +8,8 @@ mod device;
 mod execute;
 mod fill;
 mod item;
+mod modbus;
+mod mqtt;
 mod owner;
 mod payload;
 mod read;
@@ -18,3 +20,5 @@ mod words;
 
 pub use config::{AccountConfig, Config, HistoryConfig, LimitsConfig, Several};
 pub use connect::Things;
+pub use modbus::{Line, ModbusConfig, Parity};
+pub use mqtt::{MqttConfig, MqttVersion};

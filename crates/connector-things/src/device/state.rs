@@ -14,6 +14,9 @@ const VALUE_BYTES_MAX: usize = 8 << 10;
 /// The most users of one device that are remembered.
 const HOLDERS_MAX: usize = 1_000;
 
+/// The same value within this time is the same telling.
+const TOLD: SignedDuration = SignedDuration::from_secs(1);
+
 /// What an entry of a history is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Sort {
@@ -105,7 +108,9 @@ impl State {
         let oldest = self.oldest();
         let mut inner = self.inner();
         let kept = inner.history.entry((sort, name.to_owned())).or_default();
-        if kept.back().is_some_and(|last| last.at >= reading.at && last.value == reading.value) {
+        // A value that was read or written is often told as well.
+        let is_told = |last: &Entry| sort == Sort::Property && reading.at.duration_since(last.at) < TOLD;
+        if kept.back().is_some_and(|last| last.value == reading.value && (last.at == reading.at || is_told(last))) {
             return;
         }
         // A retained message may be older than what came since.
