@@ -22,6 +22,7 @@ pub use self::breaker::{Breaker, Pass};
 pub use self::dial::Dialer;
 use self::names::{Allowed, Filter};
 pub use self::names::{Names, SystemNames};
+pub use self::trouble::may_be_done;
 pub use self::reach::Reach;
 use crate::{ClientConfig, ConfigError, Origin};
 
