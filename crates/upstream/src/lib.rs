@@ -13,6 +13,7 @@ mod identity;
 mod origin;
 mod request;
 mod response;
+mod rows;
 mod secret;
 mod source;
 mod sources;
@@ -20,7 +21,8 @@ mod sources;
 #[doc(hidden)]
 pub use indexmap::IndexMap;
 
-pub use client::{Breaker, Client, Dialer, Event, Events, Names, Pass, Reach, Streamed, SystemNames};
+pub use client::{Breaker, Client, Dialer, Event, Events, Names, Pass, Reach, Streamed, SystemNames, may_be_done};
+pub use client::{Breaker, Client, Dialer, Event, Events, Names, Pass, Reach, Streamed, SystemNames, may_be_done};
 pub use config::{ClientConfig, ConfigError};
 pub use credential::{Credential, CredentialSource, Placement};
 pub use fetch::{Document, Fetcher, Validators};
@@ -31,6 +33,5 @@ pub use identity::{
 };
 pub use origin::Origin;
 pub use request::{PathBuilder, Request};
-pub use response::{Response, one_line};
 pub use secret::Secret;
 pub use sources::{NoSources, Sources};
