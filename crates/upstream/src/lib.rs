@@ -22,7 +22,6 @@ mod sources;
 pub use indexmap::IndexMap;
 
 pub use client::{Breaker, Client, Dialer, Event, Events, Names, Pass, Reach, Streamed, SystemNames, may_be_done};
-pub use client::{Breaker, Client, Dialer, Event, Events, Names, Pass, Reach, Streamed, SystemNames, may_be_done};
 pub use config::{ClientConfig, ConfigError};
 pub use credential::{Credential, CredentialSource, Placement};
 pub use fetch::{Document, Fetcher, Validators};
