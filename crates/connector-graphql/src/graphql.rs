@@ -1,24 +1,25 @@
 use std::sync::Arc;
 
 use connector::{Catalog, Connector, Context, Error, Operation, Outcome, Permit, Result};
+use upstream::Sources;
 
 use crate::Config;
 
-/// A key-value store with each user's settings.
+/// One GraphQL API.
 #[derive(Debug)]
-pub struct Settings {
+pub struct Graphql {
     catalog: Arc<Catalog>,
 }
 
-impl Settings {
-    /// Opens it and reads what it says of itself.
-    pub async fn connect(_name: &str, _config: Config) -> Result<Self> {
+impl Graphql {
+    /// Reads the API's schema.
+    pub async fn connect(_name: &str, _config: Config, _sources: &dyn Sources) -> Result<Self> {
         Err(Error::unavailable("not written yet"))
     }
 }
 
 #[async_trait::async_trait]
-impl Connector for Settings {
+impl Connector for Graphql {
     fn catalog(&self) -> Arc<Catalog> {
         self.catalog.clone()
     }
