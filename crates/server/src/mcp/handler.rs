@@ -295,7 +295,8 @@ impl ServerHandler for Handler {
     }
 
     fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
-        Some(requested.supported_by(&self.get_info().capabilities))
+        let offers = self.offers();
+        capabilities::tells_changes(offers).then(|| requested.supported_by(&capabilities::of(offers)))
     }
 
     async fn listen(&self, cx: SubscriptionContext) -> Result<(), ErrorData> {

@@ -135,6 +135,7 @@ fn of_reply(reply: Reply, uri: Option<&str>) -> ErrorData {
     let message: Cow<'static, str> = reply.error.clone().unwrap_or_default().into();
     match (reply.code, uri) {
         (Some("not_found"), Some(uri)) => no_document(uri),
+        (Some("invalid_argument"), Some(uri)) => ErrorData::invalid_params(message, Some(json!({"uri": uri}))),
         (Some("not_found" | "invalid_argument" | "identity_mismatch" | "conflict"), _) => {
             ErrorData::invalid_params(message, None)
         }

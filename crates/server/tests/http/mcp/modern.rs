@@ -11,7 +11,7 @@ async fn discover_says_what_there_is() {
     assert_eq!(status, 200, "{body}");
     assert_eq!(result["resultType"], "complete");
     assert_eq!(result["supportedVersions"], json!(["2025-06-18", "2025-11-25", MODERN]));
-    assert_eq!(result["capabilities"], json!({"tools": {"listChanged": true}}));
+    assert_eq!(result["capabilities"], json!({"tools": {}}));
     assert_eq!(result["cacheScope"], "private");
     assert!(result["ttlMs"].is_u64(), "{result}");
     assert_eq!(result["_meta"]["io.modelcontextprotocol/serverInfo"]["name"], "bellhop");
@@ -109,6 +109,7 @@ async fn what_is_not_declared_is_not_there() {
             "completion/complete",
             json!({"ref": {"type": "ref/prompt", "name": "x"}, "argument": {"name": "a", "value": "b"}}),
         ),
+        ("subscriptions/listen", json!({"notifications": {"toolsListChanged": true}})),
         ("resources/subscribe", json!({"uri": "file:///x"})),
         ("resources/unsubscribe", json!({"uri": "file:///x"})),
         ("logging/setLevel", json!({"level": "info"})),
