@@ -16,6 +16,7 @@ pub mod grpc;
 pub mod issuer;
 pub mod kinto;
 pub mod mariadb;
+pub mod mcp;
 pub mod nats;
 pub mod postgres;
 mod process;
