@@ -25,6 +25,8 @@ pub(crate) enum Kind {
     Openapi(Box<connector_openapi::Config>),
     /// Another MCP server.
     Mcp(Box<connector_mcp::Config>),
+    /// A GraphQL API.
+    Graphql(Box<connector_graphql::Config>),
     /// A gRPC server.
     Grpc(Box<connector_grpc::Config>),
     /// Settings in a key-value store.
@@ -41,6 +43,7 @@ impl Kind {
             Self::Files(config) => Arc::new(connector_files::Files::open(name, config).await?),
             Self::Openapi(config) => Arc::new(connector_openapi::OpenApi::connect(name, *config, sources).await?),
             Self::Mcp(config) => Arc::new(connector_mcp::Mcp::connect(name, *config, sources).await?),
+            Self::Graphql(config) => Arc::new(connector_graphql::Graphql::connect(name, *config, sources).await?),
             Self::Grpc(config) => Arc::new(connector_grpc::Grpc::connect(name, *config, sources).await?),
             Self::Settings(config) => Arc::new(connector_settings::Settings::connect(name, *config).await?),
             Self::Things(config) => Arc::new(connector_things::Things::connect(name, *config, sources).await?),
@@ -52,6 +55,7 @@ impl Kind {
         Some(match self {
             Self::Openapi(config) => (config.identity(), &config.http),
             Self::Mcp(config) => (config.identity(), &config.http),
+            Self::Graphql(config) => (config.identity(), &config.http),
             Self::Grpc(config) => (config.identity(), &config.http),
             Self::Sql(_) | Self::Files(_) | Self::Settings(_) | Self::Things(_) => return None,
         })
@@ -65,6 +69,7 @@ impl Kind {
             Self::Files(config) => config.root = config.root.take().map(|root| base.join(root)),
             Self::Openapi(config) => config.base = base.to_owned(),
             Self::Mcp(config) => config.base = base.to_owned(),
+            Self::Graphql(config) => config.base = base.to_owned(),
             Self::Grpc(config) => config.base = base.to_owned(),
             Self::Settings(config) => config.base = base.to_owned(),
             Self::Things(config) => config.base = base.to_owned(),
