@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use access::{Caller, Effect, Permit};
-use connector::{Catalog, Context, ErrorKind, Identifier, Operation, OperationKind, Outcome};
+use connector::{Catalog, Collection, Context, ErrorKind, Identifier, Operation, OperationKind, Outcome};
 use serde_json::Value;
 
 use super::world::World;
@@ -11,6 +11,10 @@ use super::{Check, Report, Subject, Violation, claim};
 
 /// How long one call may take before the suite says that it hangs.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The argument that says which version of an item is meant, and the fields that may hold it.
+const VERSION: &str = "if_version";
+const VERSIONS: [&str; 3] = ["revision", "version", "_version"];
 
 /// Who calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +85,7 @@ impl Suite {
 
     /// Calls, and holds whatever comes back against what holds for every answer.
     pub(super) async fn call_within(&mut self, who: Who, operation: Operation, context: &Context) -> Check<Answer> {
+        let operation = self.with_version(operation).await?;
         let effect = self.effect(&operation);
         let permit = crate::permit(self.caller(who), &self.subject.resource, &operation, effect);
         let answer = self.call_with(permit, operation.clone(), context).await?;
@@ -95,6 +100,33 @@ impl Suite {
             self.shows_nothing_of_hers(&operation, &answer)?;
         }
         Ok(answer)
+    }
+
+    /// The same, with the version that the item really has where the collection insists on one: Bob knows Alice's.
+    async fn with_version(&mut self, mut operation: Operation) -> Check<Operation> {
+        let (name, identifier, options) = match &mut operation {
+            Operation::Update(it) => (&it.collection, &it.identifier, &mut it.options),
+            Operation::Delete(it) => (&it.collection, &it.identifier, &mut it.options),
+            _ => return Ok(operation),
+        };
+        let Some(collection) = self.catalog.collection(name).filter(|it| insists(it)).cloned() else {
+            return Ok(operation);
+        };
+        if options.contains_key(VERSION) {
+            return Ok(operation);
+        }
+        let get = Operation::Get(super::world::get(&collection, identifier.clone()));
+        let mut version = Value::from("0");
+        for who in [Who::Bob, Who::Alice] {
+            let permit = crate::permit(self.caller(who), &self.subject.resource, &get, Effect::Read);
+            if let Ok(outcome) = self.call_with(permit, get.clone(), &crate::context()).await? {
+                let item = data(&outcome)?;
+                version = VERSIONS.iter().find_map(|name| item.get(name)).cloned().unwrap_or(version);
+                break;
+            }
+        }
+        options.insert(VERSION.to_owned(), version);
+        Ok(operation)
     }
 
     /// Calls with any permit.
@@ -186,6 +218,11 @@ impl Suite {
         let reload = self.subject.connector.reload().await;
         claim(reload.is_ok(), || format!("the connector can look again, yet {reload:?}"))
     }
+}
+
+fn insists(collection: &Collection) -> bool {
+    let mut all = collection.parameters.values().flatten();
+    all.any(|parameter| parameter.required && parameter.name == VERSION)
 }
 
 /// An outcome's data, decoded.
