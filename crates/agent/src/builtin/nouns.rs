@@ -46,6 +46,8 @@ pub(crate) struct Found {
     pub(crate) len: usize,
     /// Whether it is a whole name and not just a part of one.
     pub(crate) exact: bool,
+    /// Whether it is the collection's own name, and not its resource's.
+    pub(crate) own: bool,
     /// In the plural.
     pub(crate) plural: bool,
 }
@@ -140,6 +142,7 @@ impl<'a> World<'a> {
             at: 0,
             len: *taken.get(words - 1)?,
             exact: rank != PART,
+            own: rank < RESOURCE,
             plural: forms::is_plural(last),
         })
     }
@@ -151,7 +154,8 @@ impl<'a> World<'a> {
 
     /// The collection of settings, where there is just one: each is named by its key and has a value.
     pub(crate) fn settings(&self) -> Option<usize> {
-        let mut all = self.collections.iter().enumerate().filter(|(_, offered)| fields::is_settings(offered.collection));
+        let mut all =
+            self.collections.iter().enumerate().filter(|(_, offered)| fields::is_settings(offered.collection));
         all.next().filter(|_| all.next().is_none()).map(|(at, _)| at)
     }
 
@@ -167,16 +171,16 @@ impl<'a> World<'a> {
         self.actions.iter().find(|offered| offered.resource == resource && offered.action.name == name)
     }
 
+    /// Whether a resource holds settings or devices.
+    pub(crate) fn is_wished(&self, resource: &str) -> bool {
+        let special = self.things().into_iter().chain(self.settings());
+        special.filter_map(|at| self.collections.get(at)).any(|offered| offered.resource == resource)
+    }
+
     /// Whether a collection is named that holds neither settings nor devices.
     pub(crate) fn names_other(&self, cursor: &Cursor<'_>) -> bool {
         let special = |at: &usize| Some(*at) == self.settings() || self.things().contains(at);
         self.find(cursor).is_some_and(|found| !found.collections.iter().all(special))
-    }
-
-    /// The time so many seconds ago, as JSON has times.
-    pub(crate) fn seconds_ago(&self, seconds: i64) -> Option<String> {
-        let span = jiff::SignedDuration::from_secs(seconds);
-        Some(jiff::Timestamp::now().checked_sub(span).ok()?.round(jiff::Unit::Second).ok()?.to_string())
     }
 
     /// Names of all collections, as arguments call them.

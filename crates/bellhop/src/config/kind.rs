@@ -125,6 +125,14 @@ impl Kind {
         self
     }
 
+    /// What `kind` may be: `sql, files, …`.
+    pub(super) fn names() -> String {
+        match Self::deserialize(Names) {
+            Ok(_) => String::new(),
+            Err(names) => names.to_string(),
+        }
+    }
+
     /// A resource of which only one thing is said.
     pub(crate) fn with_one_key(kind: &str, key: &str, value: &str) -> Result<Self, Fault> {
         let mut table = DeTable::new();
@@ -137,6 +145,31 @@ impl Kind {
     /// which serde's own internal tagging would lose.
     pub(super) fn read(kind: &str, table: Spanned<DeValue<'_>>) -> Result<Self, Error> {
         Self::deserialize(Tagged { kind, table })
+    }
+}
+
+/// Deserializes nothing: its error is the names of the variants.
+struct Names;
+
+impl<'de> Deserializer<'de> for Names {
+    type Error = serde::de::value::Error;
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        variants: &'static [&'static str],
+        _visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        Err(serde::de::Error::custom(variants.join(", ")))
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, Self::Error> {
+        Err(serde::de::Error::custom(""))
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct identifier ignored_any
     }
 }
 

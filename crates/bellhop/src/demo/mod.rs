@@ -18,8 +18,7 @@ pub(crate) const USERS: [&str; 2] = ["alice", "bob"];
 pub(crate) const CONFIG: &str = include_str!("bellhop.toml");
 
 /// A sentence that uses every kind of resource in turn.
-pub(crate) const SENTENCE: &str =
-    "show my orders, get the weather for Berlin and read notes/today.md";
+pub(crate) const SENTENCE: &str = "show my orders, get the weather for Berlin, read notes/today.md and set my theme to dark";
 
 const SEED: &str = include_str!("seed.sql");
 

@@ -22,14 +22,16 @@ pub(super) fn by_name<'a>(world: &World<'a>, cursor: Cursor<'_>, claimed: bool) 
     let asked = here.eat_any("run|invoke|call|execute|perform|do|use").is_some();
     here.skip_all("the|action");
     let mut found: Vec<(&OfferedAction<'a>, usize)> = Vec::new();
-    found.extend(world.actions.iter().filter_map(|offered| Some((offered, spoken(offered, &here)?))));
+    // What devices and settings offer is asked for in words of its own, such as `history of the temperature`.
+    let named = world.actions.iter().filter(|offered| asked || !world.is_wished(offered.resource));
+    found.extend(named.filter_map(|offered| Some((offered, spoken(offered, &here)?))));
     // `the weather for Berlin`, where an action is called `getWeather`.
     let mut loosely = false;
     if found.is_empty() && !asked {
         let mut without = cursor;
         verbs::skip_asking(&mut without);
         without.skip_all("the|my|a|current|of");
-        if !world.at(&without).is_some_and(|noun| noun.exact) {
+        if !world.at(&without).is_some_and(|noun| noun.own) {
             let got = world.actions.iter().filter_map(|offered| Some((offered, got(offered, &without)?)));
             found.extend(got);
         }

@@ -59,7 +59,11 @@ fn past(name: &str, data: &Value) -> String {
     let unit = rows.first().or(Some(data)).and_then(|row| row.get("unit").or(data.get("unit")));
     let unit = unit.and_then(Value::as_str).map(self::unit).unwrap_or_default();
     let short = |number: f64| value::short(&Value::from(number));
-    let spread = match (numbers.len() == rows.len(), numbers.iter().copied().reduce(f64::min), numbers.iter().copied().reduce(f64::max)) {
+    let spread = match (
+        numbers.len() == rows.len(),
+        numbers.iter().copied().reduce(f64::min),
+        numbers.iter().copied().reduce(f64::max),
+    ) {
         (true, Some(low), Some(high)) if low < high => format!(", between {} and {}{unit}", short(low), short(high)),
         _ => String::new(),
     };

@@ -17,6 +17,8 @@ pub(super) fn text(told: &[Told<'_>], steps: usize) -> String {
     if done < steps {
         parts.push(format!("{done} of {steps} steps done."));
     }
-    parts.extend(told.iter().enumerate().map(|(at, one)| format!("{}. {}\n{}", at + 1, sentence::quote(one.said), one.text)));
+    parts.extend(
+        told.iter().enumerate().map(|(at, one)| format!("{}. {}\n{}", at + 1, sentence::quote(one.said), one.text)),
+    );
     parts.join("\n\n")
 }

@@ -19,6 +19,10 @@ use crate::model::ToolCall;
 
 pub(crate) use turn::turn;
 
+/// Said of what cannot be undone where it is one step of several.
+const IN_PASSING: &str =
+    "Not done: this cannot be undone, so I do it only when it is all you ask for. Say it by itself.";
+
 /// One thing that is asked for.
 #[derive(Debug)]
 pub(crate) struct Step<'w> {
@@ -33,10 +37,7 @@ pub(crate) struct Step<'w> {
 pub(crate) fn read<'w>(world: &World<'w>, message: &str) -> Vec<Step<'w>> {
     let heard = Heard::new(world, message);
     let whole = heard.plan(world, &heard.tokens, heard.source().len());
-    let mut steps = match settled(world, &whole) {
-        true => Vec::new(),
-        false => split::split(world, &heard),
-    };
+    let mut steps = split::split(world, &heard);
     let understood = steps.iter().filter(|step| !matches!(step.plan, Plan::Say(_))).count();
     // Words that are understood as one request are one, unless each part is understood too.
     let one = !matches!(whole, Plan::Say(_)) && understood < steps.len();
@@ -47,14 +48,6 @@ pub(crate) fn read<'w>(world: &World<'w>, message: &str) -> Vec<Step<'w>> {
     steps
 }
 
-/// Whether a plan takes all of its words as data of a change, as a note's text is.
-fn settled(world: &World<'_>, plan: &Plan<'_>) -> bool {
-    match plan {
-        Plan::Act(_) => effect(world, plan) != Effect::Read,
-        Plan::Look(_) | Plan::Say(_) | Plan::Tell(_) => false,
-    }
-}
-
 /// Nothing is changed by a message that was understood in part, and nothing is destroyed in passing.
 fn hold_back(world: &World<'_>, steps: &mut [Step<'_>], understood: usize) {
     let partly = understood < steps.len();
@@ -63,9 +56,7 @@ fn hold_back(world: &World<'_>, steps: &mut [Step<'_>], understood: usize) {
             Effect::Read => continue,
             Effect::Write if !partly => continue,
             Effect::Write => "Not done: I did not understand all of what you asked, so I changed nothing.",
-            Effect::Destroy => {
-                "Not done: this cannot be undone, so I do it only when it is all you ask for. Say it by itself."
-            }
+            Effect::Destroy => IN_PASSING,
         };
         step.plan = Plan::Say(sentence.to_owned());
     }

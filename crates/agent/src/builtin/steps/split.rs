@@ -1,15 +1,32 @@
+use access::Effect;
+
 use super::super::command::Heard;
 use super::super::nouns::World;
 use super::super::plan::Plan;
-use super::super::words::Token;
-use super::{Step, settled};
+use super::super::words::{Kind, Token};
+use super::{Step, effect};
 
 /// Most steps of a message; one that seems to have more is read as one.
 const STEPS_MAX: usize = 16;
 /// Words that make a part depend on another: such a message is read whole or not at all.
 const CONDITIONS: [&str; 17] = [
-    "if", "unless", "until", "till", "except", "instead", "otherwise", "else", "not", "don't", "don’t", "dont", "never",
-    "without", "but", "or", "whenever",
+    "if",
+    "unless",
+    "until",
+    "till",
+    "except",
+    "instead",
+    "otherwise",
+    "else",
+    "not",
+    "don't",
+    "don’t",
+    "dont",
+    "never",
+    "without",
+    "but",
+    "or",
+    "whenever",
 ];
 
 /// Where one step may end and the next begin.
@@ -52,10 +69,13 @@ pub(super) fn split<'w>(world: &World<'w>, heard: &Heard) -> Vec<Step<'w>> {
 /// The step that begins at `start`, and how many of the cuts lie within it.
 fn step<'w>(world: &World<'w>, heard: &Heard, start: usize, cuts: &[Cut]) -> (Step<'w>, usize) {
     let tokens = &heard.tokens;
-    // What is text to its end, such as a note, has no steps in it.
     let rest = part(world, heard, start, tokens.len());
-    if settled(world, &rest.plan) {
-        return (rest, cuts.len());
+    if matches!(rest.plan, Plan::Act(_)) && effect(world, &rest.plan) != Effect::Read {
+        // What is text to its end, such as a note, has no steps in it; but a closing quote says where the text ends.
+        let quoted = cuts.iter().enumerate().filter(|(_, cut)| tokens[cut.end - 1].kind == Kind::Quoted);
+        let mut quoted = quoted.map(|(within, cut)| (part(world, heard, start, cut.end), within));
+        let closed = quoted.find(|(step, _)| !matches!(step.plan, Plan::Say(_)));
+        return closed.unwrap_or((rest, cuts.len()));
     }
     let parts = || cuts.iter().map(|cut| part(world, heard, start, cut.end));
     let understood = parts().enumerate().find(|(_, step)| !matches!(step.plan, Plan::Say(_)));

@@ -2,13 +2,17 @@ use std::collections::HashMap;
 
 use access::Effect;
 use gateway::Reply;
+use serde_json::Value;
 
 use super::super::nouns::World;
 use super::super::plan::Plan;
 use super::super::{render, wish};
 use super::answer::{self, Told};
-use super::{Step, called, effect};
+use super::{IN_PASSING, Step, called, effect};
 use crate::model::{Said, ToolCall};
+
+/// How often a step looks something up before it is known what it asks for: a device, and what it has.
+const LOOKS_MAX: usize = 2;
 
 /// How far a step has come.
 enum State {
@@ -43,7 +47,8 @@ pub(crate) fn turn(world: &World<'_>, steps: &[Step<'_>], replies: &HashMap<&str
                 Some(success)
             }
             State::Looks(all) => {
-                let new: Vec<_> = all.into_iter().filter(|call| calls.iter().all(|other| other.id != call.id)).collect();
+                let new: Vec<_> =
+                    all.into_iter().filter(|call| calls.iter().all(|other| other.id != call.id)).collect();
                 calls.extend(new);
                 waits |= effect(world, &step.plan) != Effect::Read;
                 None
@@ -62,22 +67,27 @@ pub(crate) fn turn(world: &World<'_>, steps: &[Step<'_>], replies: &HashMap<&str
 
 fn state(world: &World<'_>, steps: &[Step<'_>], number: usize, replies: &HashMap<&str, &Reply>) -> State {
     let Some(step) = steps.get(number) else { return State::Done { text: String::new(), success: false } };
-    let decided;
+    let mut decided;
     let mut plan = &step.plan;
-    if let Plan::Look(look) = plan {
+    for depth in 0..LOOKS_MAX {
+        let Plan::Look(look) = plan else { break };
         // After a change of the same thing it is looked up again.
         let same = |step: &&Step<'_>| matches!(&step.plan, Plan::Look(other) if other.wish.name == look.wish.name);
-        let earlier: Vec<_> = steps[..number].iter().filter(same).collect();
-        let round = earlier.iter().filter(|step| effect(world, &step.plan) != Effect::Read).count();
-        let id = |tool: &str, arguments: &serde_json::Value| format!("{round} {tool} {arguments}");
-        let all: Vec<_> = look.calls.iter().map(|(tool, arguments)| called(&id(tool, arguments), tool, arguments)).collect();
+        let earlier = || (0..number).filter(|at| same(&&steps[*at]));
+        let round = earlier().filter(|at| effect(world, &steps[*at].plan) != Effect::Read).count();
+        let id = |tool: &str, arguments: &Value| format!("{round}.{depth} {tool} {arguments}");
+        let all: Vec<_> =
+            look.calls.iter().map(|(tool, arguments)| called(&id(tool, arguments), tool, arguments)).collect();
         let answers: Option<Vec<&Reply>> = all.iter().map(|call| replies.get(call.id.as_str()).copied()).collect();
         let Some(answers) = answers else {
-            let first = (0..number).all(|at| !same(&&steps[at]) || through(world, steps, at, replies));
+            let first = earlier().all(|at| through(world, steps, at, replies));
             return State::Looks(if first { all } else { Vec::new() });
         };
         decided = wish::decide(world, look, &answers);
         plan = &decided;
+    }
+    if steps.len() > 1 && effect(world, plan) == Effect::Destroy {
+        return State::Done { text: IN_PASSING.to_owned(), success: false };
     }
     match plan {
         Plan::Say(text) => State::Done { text: text.clone(), success: false },

@@ -5,6 +5,7 @@ mod asks_back;
 mod catalogs;
 mod identity;
 mod reads;
+mod several;
 #[path = "../../../tests/shop/mod.rs"]
 mod shop;
 mod writes;

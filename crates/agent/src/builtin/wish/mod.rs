@@ -24,6 +24,8 @@ pub(crate) struct Wish {
     pub(crate) name: Vec<String>,
     /// How many of the look-ups are of devices; the rest are of settings.
     devices: usize,
+    /// The one device that is looked at more closely.
+    device: Option<thing::Named>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +46,7 @@ pub(crate) enum Verb {
 
 impl Wish {
     fn new(verb: Verb, name: Vec<String>) -> Self {
-        Self { verb, name, devices: 0 }
+        Self { verb, name, devices: 0, device: None }
     }
 
     /// Whether something may be different afterwards.
@@ -86,12 +88,20 @@ fn look<'a>(world: &World<'a>, mut wish: Wish, claimed: bool) -> Result<Option<P
 /// What to do, now that the look-ups are answered: `replies`, in the order of the calls.
 pub(crate) fn decide<'a>(world: &World<'a>, look: &Look, replies: &[&Reply]) -> Plan<'a> {
     let wish = &look.wish;
+    if let (Some(device), Some(reply)) = (&wish.device, replies.first()) {
+        return claimed(look, thing::act_on(world, wish, device, reply));
+    }
     let (devices, settings) = replies.split_at(wish.devices.min(replies.len()));
     let plan = match (thing::decide(world, wish, devices), settings.first()) {
         (Ok(plan), _) => plan,
         (Err(_), Some(reply)) => setting::decide(world, wish, reply),
         (Err(sentence), None) => Plan::Say(sentence),
     };
+    claimed(look, plan)
+}
+
+/// The same, for whoever named a user.
+fn claimed<'a>(look: &Look, plan: Plan<'a>) -> Plan<'a> {
     match plan {
         Plan::Act(mut act) => {
             act.claimed = look.claimed;

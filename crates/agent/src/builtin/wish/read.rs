@@ -132,16 +132,27 @@ fn past(mut cursor: Cursor<'_>) -> Option<Wish> {
 /// `hour`, `30 minutes`, `2 days`
 fn seconds(cursor: &mut Cursor<'_>) -> Option<i64> {
     let count = i64::try_from(cursor.number().unwrap_or(1)).ok()?;
-    let units =
-        [("second|seconds", 1), ("minute|minutes", 60), ("hour|hours", 3600), ("day|days", 86_400), ("week|weeks", 604_800)];
+    let units = [
+        ("second|seconds", 1),
+        ("minute|minutes", 60),
+        ("hour|hours", 3600),
+        ("day|days", 86_400),
+        ("week|weeks", 604_800),
+    ];
     let (_, each) = units.into_iter().find(|(words, _)| cursor.eat_any(words).is_some())?;
     count.checked_mul(each)
 }
 
 /// The words of a name, without those around it. None where they cannot be one.
 fn name(tokens: &[Token]) -> Option<Vec<String>> {
-    let plain = |token: &&Token| !AROUND.contains(&token.lower.as_str()) && !["of", "in", "for", "on"].contains(&token.lower.as_str());
-    let words: Vec<String> = tokens.iter().filter(plain).map(|token| token.text.trim_end_matches("'s").trim_end_matches("’s").to_owned()).collect();
+    let plain = |token: &&Token| {
+        !AROUND.contains(&token.lower.as_str()) && !["of", "in", "for", "on"].contains(&token.lower.as_str())
+    };
+    let words: Vec<String> = tokens
+        .iter()
+        .filter(plain)
+        .map(|token| token.text.trim_end_matches("'s").trim_end_matches("’s").to_owned())
+        .collect();
     let marks = tokens.iter().any(|token| token.kind == Kind::Mark);
     (!marks && !words.is_empty() && words.len() <= NAME_TOKENS_MAX).then_some(words)
 }

@@ -52,12 +52,12 @@ pub(super) fn decide<'a>(world: &World<'a>, wish: &Wish, reply: &Reply) -> Plan<
     let (kind, mut arguments) = match own {
         true => (
             OperationKind::Update,
-            Map::from_iter([("identifier".to_owned(), name.clone().into()), ("data".to_owned(), json!({"value": value}))]),
+            Map::from_iter([
+                ("identifier".to_owned(), name.clone().into()),
+                ("data".to_owned(), json!({"value": value})),
+            ]),
         ),
-        false => (
-            OperationKind::Create,
-            Map::from_iter([("data".to_owned(), json!({"key": name, "value": value}))]),
-        ),
+        false => (OperationKind::Create, Map::from_iter([("data".to_owned(), json!({"key": name, "value": value}))])),
     };
     if own {
         arguments.extend(expected(offered.collection, kind, &row));
@@ -84,13 +84,11 @@ fn act<'a>(world: &World<'a>, at: usize, kind: OperationKind, arguments: Map<Str
 
 /// The argument that holds a change to what was looked up, so that nobody else's change is lost.
 fn expected(collection: &Collection, kind: OperationKind, row: &Value) -> Option<(String, Value)> {
-    const NAMES: [&str; 3] = ["if_revision", "expected_revision", "revision"];
-    let known = |name: &&str| {
-        collection.parameters.get(&kind).into_iter().flatten().any(|parameter| parameter.name == **name)
-    };
-    let revision = row.get("revision").filter(|revision| !revision.is_null());
-    let by_revision = NAMES.iter().find(|name| known(name)).and_then(|name| Some(((*name).to_owned(), revision?.clone())));
-    by_revision.or_else(|| Some(("if_version".to_owned(), row.get("_version")?.clone())))
+    const ARGUMENT: &str = "if_version";
+    let mut parameters = collection.parameters.get(&kind).into_iter().flatten();
+    parameters.any(|parameter| parameter.name == ARGUMENT).then_some(())?;
+    let version = row.get("revision").or_else(|| row.get("_version")).filter(|version| !version.is_null());
+    Some((ARGUMENT.to_owned(), version?.clone()))
 }
 
 fn told(name: &str, row: &Value, own: bool) -> String {

@@ -1,9 +1,10 @@
 use connector::{Field, OperationKind};
 use gateway::{Offered, Reply};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::super::nouns::World;
-use super::super::plan::{Act, Done, Plan, Then};
+use super::super::plan::{Act, Done, Look, Plan, Then};
+use super::super::render::short;
 use super::super::{fields, forms, sentence, values};
 use super::{Verb, Wish, data, failure};
 
@@ -22,18 +23,21 @@ struct Device<'a> {
     row: Value,
 }
 
+/// A device that is named, and the words that are left for what it has.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Named {
+    /// Its collection.
+    at: usize,
+    id: Value,
+    title: String,
+    rest: Vec<String>,
+}
+
 /// Something a device has or does, by its name.
 #[derive(Clone)]
 struct Affordance {
     name: String,
     schema: Value,
-}
-
-/// A device that is named, by how many words, and the words that are left.
-struct Match<'d, 'a> {
-    device: &'d Device<'a>,
-    named: usize,
-    rest: Vec<String>,
 }
 
 /// The caller's devices.
@@ -51,28 +55,49 @@ pub(super) fn look_up(world: &World<'_>, wish: &Wish) -> Vec<(String, Value)> {
 
 /// What comes of it, now that the devices are known. An error says why it is no device of theirs that is meant.
 pub(super) fn decide<'a>(world: &World<'a>, wish: &Wish, replies: &[&Reply]) -> Result<Plan<'a>, String> {
-    let mut devices = Vec::new();
+    let words: Vec<String> = wish.name.iter().flat_map(|word| forms::split(word)).collect();
+    let mut named = Vec::new();
     for (at, reply) in world.things().into_iter().zip(replies) {
         if !reply.success {
             return Err(failure(reply));
         }
-        if let Some(offered) = world.collections.get(at) {
-            devices.extend(rows(offered, reply));
-        }
+        let Some(offered) = world.collections.get(at) else { continue };
+        let rows = rows(offered, reply);
+        named.extend(rows.iter().filter_map(|device| matched(at, device, &words)));
     }
-    let words: Vec<String> = wish.name.iter().flat_map(|word| forms::split(word)).collect();
-    let group = group(&wish.verb);
-    let mut matches: Vec<Match<'_, '_>> = devices.iter().filter_map(|device| matched(device, &words, group)).collect();
-    let best = matches.iter().map(|it| (it.named, usize::MAX - it.rest.len())).max();
-    matches.retain(|it| Some((it.named, usize::MAX - it.rest.len())) == best);
-    match matches.as_slice() {
+    // The more of the words are a device's own, the surer it is meant.
+    let fewest = named.iter().map(|it| it.rest.len()).min();
+    named.retain(|it| Some(it.rest.len()) == fewest);
+    match named.as_slice() {
         [] => Err(format!("{}You have no device called “{}”.", nothing(wish), wish.said())),
-        [only] => Ok(call(world, wish, only)),
+        [only] => Ok(closer(world, wish, only)),
         several => {
-            let titles: Vec<_> = several.iter().map(|it| it.device.title.as_str()).collect();
+            let titles: Vec<_> = several.iter().map(|it| it.title.as_str()).collect();
             Ok(Plan::Say(format!("{}Did you mean {}?", nothing(wish), sentence::either(&titles))))
         }
     }
+}
+
+/// Looks at one device: what it has, no list says in full.
+fn closer<'a>(world: &World<'a>, wish: &Wish, named: &Named) -> Plan<'a> {
+    let arguments = Map::from_iter([("identifier".to_owned(), named.id.clone())]);
+    let offered = world.collections.get(named.at).filter(|_| world.can(named.at, OperationKind::Get));
+    match offered.and_then(|offered| world.toolbox.call_for(offered, OperationKind::Get, arguments)) {
+        Some(call) => {
+            let wish = Wish { device: Some(named.clone()), ..wish.clone() };
+            Plan::Look(Box::new(Look { calls: vec![call], wish, claimed: false }))
+        }
+        None => Plan::Say(format!("{}You cannot look at {} here.", nothing(wish), named.title)),
+    }
+}
+
+/// What to do with one device, now that it is known what it has.
+pub(super) fn act_on<'a>(world: &World<'a>, wish: &Wish, named: &Named, reply: &Reply) -> Plan<'a> {
+    let Some(offered) = world.collections.get(named.at).filter(|_| reply.success) else {
+        return Plan::Say(format!("{}{}", nothing(wish), failure(reply)));
+    };
+    let device = Device { offered, id: named.id.clone(), title: named.title.clone(), row: data(reply) };
+    call(world, wish, &device, &named.rest)
 }
 
 fn nothing(wish: &Wish) -> &'static str {
@@ -83,8 +108,8 @@ fn rows<'a>(offered: &'a Offered<'a>, reply: &Reply) -> Vec<Device<'a>> {
     let key = offered.collection.key.first().map_or("id", String::as_str);
     let device = |row: Value| {
         let id = row.get(key)?.clone();
-        let title = row.get("title").or_else(|| row.get("name")).and_then(Value::as_str).unwrap_or_default();
-        let title = if title.is_empty() { super::super::render::short(&id) } else { title.to_owned() };
+        let title = row.get("title").and_then(Value::as_str).unwrap_or_default();
+        let title = if title.is_empty() { short(&id) } else { title.to_owned() };
         Some(Device { offered, id, title, row })
     };
     match data(reply) {
@@ -93,47 +118,27 @@ fn rows<'a>(offered: &'a Offered<'a>, reply: &Reply) -> Vec<Device<'a>> {
     }
 }
 
-/// Which of a device's affordances a verb is about.
-fn group(verb: &Verb) -> &'static [&'static str] {
-    match verb {
-        Verb::Do => &["actions"],
-        Verb::Past(_) => &["properties", "events"],
-        Verb::Set { .. } | Verb::Turn(_) | Verb::Ask | Verb::Reset => &["properties"],
-    }
-}
-
 /// Whether the words name this device, or something that it has.
-fn matched<'d, 'a>(device: &'d Device<'a>, words: &[String], group: &[&str]) -> Option<Match<'d, 'a>> {
-    let mut titled = forms::split(&device.title);
-    titled.extend(device.id.as_str().map(forms::split).unwrap_or_default());
-    let is_title = |word: &String| titled.iter().any(|own| forms::same(own, word));
-    let rest: Vec<String> = words.iter().filter(|word| !is_title(word)).cloned().collect();
-    let named = words.len() - rest.len();
-    let all: Vec<Affordance> = group.iter().flat_map(|group| affordances(&device.row, group)).collect();
-    let fits = rest.is_empty() || all.iter().any(|one| has_words(one, &rest));
-    // What a device is called may be what it has too: the temperature of “temperature sensor”.
-    (fits && (named > 0 || !rest.is_empty())).then_some(Match { device, named, rest })
+fn matched(at: usize, device: &Device<'_>, words: &[String]) -> Option<Named> {
+    let own = |text: &str, word: &String| forms::split(text).iter().any(|own| forms::same(own, word));
+    let titled =
+        |word: &&String| own(&device.title, word) || device.id.as_str().is_some_and(|id| id.eq_ignore_ascii_case(word));
+    let has = device.row.get("has").and_then(Value::as_str).unwrap_or_default();
+    let rest: Vec<String> = words.iter().filter(|word| !titled(word)).cloned().collect();
+    let fits = !words.is_empty() && rest.iter().all(|word| own(has, word));
+    fits.then(|| Named { at, id: device.id.clone(), title: device.title.clone(), rest })
 }
 
-/// What a device says of itself in one group, whether as an object by name, a list of names or a list of objects.
+/// What a device has in one group, by name.
 fn affordances(row: &Value, group: &str) -> Vec<Affordance> {
-    let named = |one: &Value| match one {
-        Value::String(name) => Some(Affordance { name: name.clone(), schema: json!({}) }),
-        one => Some(Affordance { name: one.get("name")?.as_str()?.to_owned(), schema: schema(one) }),
-    };
-    match row.get(group) {
-        Some(Value::Object(all)) => {
-            all.iter().map(|(name, one)| Affordance { name: name.clone(), schema: schema(one) }).collect()
-        }
-        Some(Value::Array(all)) => all.iter().filter_map(named).collect(),
-        _ => Vec::new(),
-    }
+    let all = row.get(group).and_then(Value::as_object).into_iter().flatten();
+    all.map(|(name, one)| Affordance { name: name.clone(), schema: schema(one) }).collect()
 }
 
 fn schema(one: &Value) -> Value {
     let mut schema = one.get("schema").filter(|schema| schema.is_object()).unwrap_or(one).clone();
     if let (Some(own), Some(outer)) = (schema.as_object_mut(), one.as_object()) {
-        for flag in ["readOnly", "writeOnly", "read_only", "write_only", "title"] {
+        for flag in ["read_only", "write_only", "title", "safe", "idempotent"] {
             if let Some(value) = outer.get(flag) {
                 own.insert(flag.to_owned(), value.clone());
             }
@@ -148,18 +153,17 @@ fn has_words(one: &Affordance, words: &[String]) -> bool {
     words.iter().all(|word| own.iter().any(|own| forms::same(own, word)))
 }
 
-fn is(one: &Affordance, flags: [&str; 2]) -> bool {
-    flags.iter().any(|flag| one.schema.get(flag) == Some(&Value::Bool(true)))
+fn is(one: &Affordance, flag: &str) -> bool {
+    one.schema.get(flag) == Some(&Value::Bool(true))
 }
 
-fn call<'a>(world: &World<'a>, wish: &Wish, found: &Match<'_, '_>) -> Plan<'a> {
-    let (device, rest) = (found.device, &found.rest);
+fn call<'a>(world: &World<'a>, wish: &Wish, device: &Device<'_>, rest: &[String]) -> Plan<'a> {
     let properties = affordances(&device.row, "properties");
     let named = |all: &[Affordance]| -> Vec<Affordance> {
         all.iter().filter(|one| rest.is_empty() || has_words(one, rest)).cloned().collect()
     };
-    let readable: Vec<_> = properties.iter().filter(|one| !is(one, ["writeOnly", "write_only"])).cloned().collect();
-    let writable: Vec<_> = properties.iter().filter(|one| !is(one, ["readOnly", "read_only"])).cloned().collect();
+    let readable: Vec<_> = properties.iter().filter(|one| !is(one, "write_only")).cloned().collect();
+    let writable: Vec<_> = properties.iter().filter(|one| !is(one, "read_only")).cloned().collect();
     match &wish.verb {
         Verb::Turn(on) => match switch(named(&writable), *on) {
             Some((property, value)) => write(world, device, &property, value),
@@ -179,7 +183,7 @@ fn call<'a>(world: &World<'a>, wish: &Wish, found: &Match<'_, '_>) -> Plan<'a> {
             }
         }
         Verb::Do => match named(&affordances(&device.row, "actions")).as_slice() {
-            [only] if !rest.is_empty() => run(world, device, &only.name),
+            [only] if !rest.is_empty() => run(world, device, only),
             _ => choice(device, "be done", &affordances(&device.row, "actions")),
         },
     }
@@ -239,7 +243,10 @@ fn set<'a>(
         [] if named.len() == 1 => {
             let field = Field::new(&named[0].name, named[0].schema.clone());
             let (said, kind) = (sentence::quote(text), values::kind(&field));
-            Plan::Say(format!("Nothing was changed: {} of {} cannot be {said}, it is {kind}.", field.name, device.title))
+            Plan::Say(format!(
+                "Nothing was changed: {} of {} cannot be {said}, it is {kind}.",
+                field.name, device.title
+            ))
         }
         _ => choice(device, "be set", writable),
     }
@@ -268,15 +275,16 @@ fn past<'a>(world: &World<'a>, device: &Device<'_>, what: &str, seconds: Option<
     let name = format!("{} of {}", what, device.title);
     let event = affordances(&device.row, "events").iter().any(|one| one.name == what);
     let mut input = vec![(if event { "event" } else { "property" }, Value::from(what))];
-    if let Some(from) = seconds.and_then(|seconds| world.seconds_ago(seconds)) {
-        input.push(("since", from.into()));
-    }
+    // ISO 8601: so long ago.
+    input.extend(seconds.map(|seconds| ("since", format!("PT{seconds}S").into())));
     act(world, device, "history", &input, Done::Past { name })
 }
 
-fn run<'a>(world: &World<'a>, device: &Device<'_>, action: &str) -> Plan<'a> {
-    let done = Done::Ran { name: format!("{} of {}", action, device.title) };
-    act(world, device, "invoke_action", &[("action", action.into())], done)
+fn run<'a>(world: &World<'a>, device: &Device<'_>, action: &Affordance) -> Plan<'a> {
+    let done = Done::Ran { name: format!("{} of {}", action.name, device.title) };
+    let safe = is(action, "safe") || is(action, "idempotent");
+    let with = if safe { "invoke_safe" } else { "invoke_action" };
+    act(world, device, with, &[("action", action.name.as_str().into())], done)
 }
 
 fn act<'a>(world: &World<'a>, device: &Device<'_>, action: &str, input: &[(&str, Value)], done: Done) -> Plan<'a> {

@@ -88,7 +88,11 @@ impl Places {
     /// None where there is no room for it, or its texts are too long.
     pub(super) fn add(&mut self, told: NewPlace) -> Option<&Place> {
         let long = |text: &str| text.chars().count() > TEXT_CHARS_MAX;
-        if self.all.len() >= PLACES_MAX || told.city.is_empty() || long(&told.city) || told.note.as_deref().is_some_and(long) {
+        if self.all.len() >= PLACES_MAX
+            || told.city.is_empty()
+            || long(&told.city)
+            || told.note.as_deref().is_some_and(long)
+        {
             return None;
         }
         self.last_id += 1;
