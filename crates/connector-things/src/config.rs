@@ -4,6 +4,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use upstream::ClientConfig;
 
+use crate::modbus::ModbusConfig;
+use crate::mqtt::MqttConfig;
+
 /// A fleet of devices, and whose they are.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -12,6 +15,10 @@ pub struct Config {
     pub descriptions: Vec<String>,
     /// How calls are sent.
     pub http: ClientConfig,
+    /// How MQTT brokers are spoken to.
+    pub mqtt: MqttConfig,
+    /// How Modbus devices are reached.
+    pub modbus: ModbusConfig,
     /// The folder of the configuration file, which relative paths start from.
     #[serde(skip)]
     pub base: PathBuf,

@@ -3,8 +3,12 @@
 mod binding;
 mod config;
 mod connect;
+mod modbus;
+mod mqtt;
 mod payload;
 mod td;
 
 pub use config::Config;
 pub use connect::Things;
+pub use modbus::{Line, ModbusConfig, Parity};
+pub use mqtt::{MqttConfig, MqttVersion};

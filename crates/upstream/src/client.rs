@@ -7,6 +7,7 @@ mod check;
 mod decode;
 mod failure;
 mod names;
+mod reach;
 mod redirect;
 mod send;
 mod trouble;
@@ -19,6 +20,7 @@ use tokio::sync::Semaphore;
 use self::breaker::Breaker;
 use self::names::{Allowed, Filter};
 pub use self::names::{Names, SystemNames};
+pub use self::reach::Reach;
 use crate::{ClientConfig, ConfigError, Origin};
 
 /// Reaches the origins that it was made with and nothing else. Cloning shares its connections, its turns and what it
