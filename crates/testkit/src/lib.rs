@@ -14,9 +14,11 @@ mod clock;
 pub mod issuer;
 pub mod kinto;
 pub mod mariadb;
+pub mod nats;
 pub mod postgres;
 mod process;
 mod recorder;
+pub mod redis;
 pub mod suite;
 
 pub use callers::{caller, caller_with, context, permit};
