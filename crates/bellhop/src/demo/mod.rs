@@ -18,9 +18,13 @@ pub(crate) const USERS: [&str; 2] = ["alice", "bob"];
 pub(crate) const CONFIG: &str = include_str!("bellhop.toml");
 
 /// A sentence that uses every kind of resource in turn.
-pub(crate) const SENTENCE: &str = "show my orders, get the weather for Berlin, read notes/today.md and set my theme to dark";
+pub(crate) const SENTENCE: &str = "show my orders, get the weather for Berlin, read notes/today.md, set my theme to dark \
+     and turn on the desk lamp";
 
 const SEED: &str = include_str!("seed.sql");
+
+const THINGS: [(&str, &str); 2] =
+    [("lamp.json", include_str!("things/lamp.json")), ("thermostat.json", include_str!("things/thermostat.json"))];
 
 const FILES: [(&str, &str, &str); 7] = [
     ("alice", "welcome.md", "# Welcome, Alice\n\nThese files are yours. Bob cannot see that they exist.\n"),
@@ -40,7 +44,7 @@ pub(crate) struct Furniture {
     pub(crate) api: Api,
 }
 
-/// Writes the shop and the files below `folder`, and serves the API.
+/// Writes the shop, the files and the devices' descriptions below `folder`, and serves the API.
 pub(crate) async fn furnish(folder: &Path) -> anyhow::Result<Furniture> {
     let place = folder.to_str().ok_or_else(|| anyhow!("the temporary folder's name is not Unicode"))?;
     let mut connection = SqliteConnection::connect(&format!("sqlite://{place}/shop.db?mode=rwc"))
@@ -58,6 +62,11 @@ pub(crate) async fn furnish(folder: &Path) -> anyhow::Result<Furniture> {
             std::fs::create_dir_all(parent)?;
         }
         std::fs::write(&file, text)?;
+    }
+    let things = folder.join("things");
+    std::fs::create_dir_all(&things)?;
+    for (name, description) in THINGS {
+        std::fs::write(things.join(name), description)?;
     }
     let api = Api::serve(api::Accounts::new(accounts)).await.context("the sample API cannot be served")?;
     let environment = Environment::of([("DEMO_FOLDER", place), ("DEMO_API", &api.url())]);

@@ -75,7 +75,7 @@ async fn the_printed_commands_answer_with_the_callers_own_rows() {
     let all: Value = serde_json::from_str(&curl(sentence).await).expect("JSON");
     let used = all["tools_used"].as_array().expect("tools");
     let of = |resource: &str| used.iter().any(|it| it["tool"].as_str().is_some_and(|tool| tool.starts_with(resource)));
-    assert!(["shop_", "weather_", "notes_", "preferences_"].into_iter().all(of), "{all}");
+    assert!(["shop_", "weather_", "notes_", "preferences_", "home_write_property"].into_iter().all(of), "{all}");
     assert!(used.iter().all(|it| it["success"] == true), "{all}");
 
     let rows = curl(tool).await;
@@ -101,13 +101,13 @@ struct Turn {
     user: &'static str,
     message: &'static str,
     /// A tool, its arguments, what its answer must hold, and what must never be in it.
-    then: [(&'static str, Value, &'static str, &'static str); 4],
+    then: [(&'static str, Value, &'static str, &'static str); 5],
 }
 
 #[tokio::test]
 async fn one_sentence_changes_its_users_own_things_while_anothers_does_the_same() {
     let bellhop = Bellhop::demo().await;
-    let turn = |user, message, task: u32, city, note, theme, others: [&'static str; 4]| Turn {
+    let turn = |user, message, task: u32, city, note, theme, target, others: [&'static str; 5]| Turn {
         user,
         message,
         then: [
@@ -115,27 +115,30 @@ async fn one_sentence_changes_its_users_own_things_while_anothers_does_the_same(
             ("weather_places_list", json!({}), city, others[1]),
             ("notes_files_get", json!({"identifier": "diary.md"}), note, others[2]),
             ("preferences_settings_get", json!({"identifier": "theme"}), theme, others[3]),
+            ("home_read_property", json!({"thing": "urn:demo:thermostat", "property": "target"}), target, others[4]),
         ],
     };
     let hers = turn(
         "alice",
-        "update task 1 set status=done, set my theme to dark, add a place with city=\"Oslo\" and create a note called \
-         diary with \"hers alone\"",
+        "update task 1 set status=done, set my theme to dark, set the thermostat to 25, add a place with \
+         city=\"Oslo\" and create a note called diary with \"hers alone\"",
         1,
         "Oslo",
         "hers alone",
         "dark",
-        ["knife", "Paris", "his alone", "solarized"],
+        "\"value\":25",
+        ["knife", "Paris", "his alone", "light", "\"value\":17"],
     );
     let his = turn(
         "bob",
-        "update task 5 set status=done, set my theme to light, add a place with city=\"Paris\" and create a note called \
-         diary with \"his alone\"",
+        "update task 5 set status=done, set my theme to light, set the thermostat to 17, add a place with \
+         city=\"Paris\" and create a note called diary with \"his alone\"",
         5,
         "Paris",
         "his alone",
         "light",
-        ["library", "Oslo", "hers alone", "dark"],
+        "\"value\":17",
+        ["library", "Oslo", "hers alone", "dark", "\"value\":25"],
     );
     let ask = |turn: &Turn| {
         let token = bellhop.token(turn.user);

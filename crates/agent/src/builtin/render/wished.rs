@@ -25,9 +25,8 @@ pub(super) fn told(done: &Done, data: &Value) -> String {
 
 /// What a device's answer says instead of “done”: `sent, not confirmed`.
 fn outcome(data: &Value) -> Option<String> {
-    let text = ["outcome", "status", "acknowledged"].into_iter().find_map(|name| data.get(name)?.as_str())?;
-    let done = ["confirmed", "done", "completed", "acknowledged", "ok", "written"].contains(&text);
-    (!done).then(|| value::short(&Value::from(text.replace('_', " "))))
+    let text = data.get("outcome")?.as_str().filter(|text| *text != "completed")?;
+    Some(value::short(&Value::from(text)))
 }
 
 /// A value with its unit: `21.5 °C`.
