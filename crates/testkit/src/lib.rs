@@ -11,6 +11,7 @@
 mod callers;
 mod canary;
 mod clock;
+pub mod grpc;
 pub mod issuer;
 pub mod kinto;
 pub mod mariadb;
