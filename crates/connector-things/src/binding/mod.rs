@@ -6,6 +6,8 @@
 mod all;
 mod at;
 mod sink;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::fmt::Debug;
 
