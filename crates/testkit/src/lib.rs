@@ -11,15 +11,18 @@
 mod callers;
 mod canary;
 mod clock;
+pub mod grpc;
 pub mod issuer;
 pub mod kinto;
 pub mod lamp;
 pub mod mariadb;
 pub mod modbus;
 pub mod mosquitto;
+pub mod nats;
 pub mod postgres;
 mod process;
 mod recorder;
+pub mod redis;
 pub mod suite;
 
 pub use callers::{caller, caller_with, context, permit};

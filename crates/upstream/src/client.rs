@@ -5,6 +5,7 @@ mod breaker;
 mod build;
 mod check;
 mod decode;
+mod dial;
 mod failure;
 mod names;
 mod reach;
@@ -17,7 +18,8 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use self::breaker::Breaker;
+pub use self::breaker::{Breaker, Pass};
+pub use self::dial::Dialer;
 use self::names::{Allowed, Filter};
 pub use self::names::{Names, SystemNames};
 pub use self::reach::Reach;

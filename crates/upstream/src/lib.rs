@@ -20,7 +20,7 @@ mod sources;
 #[doc(hidden)]
 pub use indexmap::IndexMap;
 
-pub use client::{Client, Names, Reach, SystemNames};
+pub use client::{Breaker, Client, Dialer, Names, Pass, Reach, SystemNames};
 pub use config::{ClientConfig, ConfigError};
 pub use credential::{Credential, CredentialSource, Placement};
 pub use fetch::{Document, Fetcher, Validators};
