@@ -134,11 +134,11 @@ fn check_queries(gateway: &Gateway, queries: &[(String, String)], away: &[String
         let catalog = catalogs.iter().find(|(name, _)| name == resource);
         let found = catalog.and_then(|(_, catalog)| catalog.action(action));
         let found = found.ok_or_else(|| {
-            anyhow!("credential.query: there is no query \"{action}\": write [resources.{resource}.queries.{action}]")
+            anyhow!("credential.query or owner_query: there is no query \"{action}\": write [resources.{resource}.queries.{action}]")
         })?;
         if !matches!(found.ownership, Ownership::Owned { .. }) || found.effect != Effect::Read {
             return Err(anyhow!(
-                "credential.query: {resource}.{action} must read, and answer each user with their own: use :caller_id in it"
+                "credential.query or owner_query: {resource}.{action} must read, and answer each user with their own: use :caller_id in it"
             ));
         }
     }

@@ -13,6 +13,7 @@ mod identity;
 mod origin;
 mod request;
 mod response;
+mod rows;
 mod secret;
 mod source;
 mod sources;
@@ -31,5 +32,6 @@ pub use identity::{
 pub use origin::Origin;
 pub use request::{PathBuilder, Request};
 pub use response::Response;
+pub use rows::RowSource;
 pub use secret::Secret;
 pub use sources::{NoSources, Sources};

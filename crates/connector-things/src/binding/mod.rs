@@ -5,6 +5,8 @@
 
 mod all;
 mod at;
+mod bindings;
+mod simulated;
 mod sink;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -16,6 +18,7 @@ use serde_json::Value;
 
 pub(crate) use self::all::all;
 pub(crate) use self::at::At;
+pub(crate) use self::bindings::Bindings;
 pub(crate) use self::sink::{Reading, Sink, Told};
 use crate::td::{Form, Op};
 
