@@ -8,6 +8,8 @@ mod at;
 mod bindings;
 mod simulated;
 mod sink;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::fmt::Debug;
 
