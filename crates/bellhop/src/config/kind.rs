@@ -229,3 +229,26 @@ impl<'de, 'i: 'de> VariantAccess<'de> for Inner<'i> {
         Err(serde::de::Error::custom("every kind has one configuration"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::config::{Config, Environment};
+
+    #[test]
+    fn the_example_of_every_kind_is_read_and_has_them_all() {
+        let text = include_str!("../../../../docs/examples/every-kind.toml");
+        let variables = Environment::of([("DATABASE_URL", "sqlite://shop.db")]);
+        let read = Config::read(text, Path::new("."), &variables).unwrap();
+        let mut kinds: Vec<&str> =
+            text.lines().filter_map(|line| Some(line.strip_prefix("kind")?.split('"').nth(1)?)).collect();
+        assert_eq!(read.resources.len(), kinds.len());
+        let names = Kind::names();
+        let mut all: Vec<&str> = names.split(", ").collect();
+        kinds.sort_unstable();
+        all.sort_unstable();
+        assert_eq!(kinds, all);
+    }
+}

@@ -109,9 +109,14 @@ impl Config {
         Ok(config)
     }
 
+    /// Reads the text of a file that lies in `base`.
+    fn read(text: &str, base: &Path, environment: &Environment) -> Result<Self, Fault> {
+        file::read(text, base, environment)
+    }
+
     /// The configuration that Bellhop itself brings along, with these variables, for the users of this issuer.
     pub(crate) fn demo(text: &str, variables: &Environment, issuer: IssuerConfig) -> Result<Self, Fault> {
-        let mut config = file::read(text, Path::new("."), variables)?;
+        let mut config = Self::read(text, Path::new("."), variables)?;
         config.origin = "the demo".to_owned();
         config.accept(Issuers::one(issuer));
         Ok(config)
