@@ -4,8 +4,10 @@ mod apply;
 mod bind;
 mod config;
 mod describe;
+mod hide;
 mod means;
 mod set;
+mod take;
 mod tie;
 mod with;
 
@@ -17,6 +19,8 @@ pub use apply::{Attached, another};
 pub use bind::{Bind, Target, fold};
 pub use config::{ClientAuth, ConnectConfig, CredentialConfig, ExchangeConfig, IdentityConfig, SignedConfig};
 pub use describe::{Described, Place, Scheme};
+pub use hide::{forget_samples, hide_everywhere, hide_properties};
+pub use take::{is_spelling, take_everywhere, take_one};
 pub use tie::Tie;
 
 use crate::{Placement, Sources};
@@ -71,6 +75,11 @@ impl Identity {
     /// What takes its value from the caller.
     pub fn binds(&self) -> &[Bind] {
         &self.binds
+    }
+
+    /// Whether a credential is each caller's own.
+    pub fn is_personal_to_callers(&self) -> bool {
+        self.means.iter().any(|means| means.personal)
     }
 
     /// Whether nothing at all is configured: the whole resource is closed.
