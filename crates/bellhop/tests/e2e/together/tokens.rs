@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use testkit::grpc::Notes;
+use testkit::mcp::McpServer;
 
 use crate::support::fixtures::{Shop, auth, token};
 use crate::support::{Bellhop, process};
@@ -9,7 +10,7 @@ use crate::support::{Bellhop, process};
 /// What the shop needs beside: an action, so that the tool for actions is there in both lists.
 const QUERY: &str = "queries.mine = { description = \"Whose this is.\", sql = \"SELECT :caller_id AS id\" }";
 
-/// One more resource of each kind; `GRPC` stands for the server's address.
+/// One more resource of each kind; `GRPC` and `MCP` stand for the servers' addresses.
 const MORE: &str = r#"
 [resources.notes]
 kind        = "files"
@@ -35,9 +36,22 @@ descriptions = ["lamp.json"]
 kind = "grpc"
 url  = "GRPC"
 credential = { claim = "notes" }
+
+[resources.graph]
+kind   = "graphql"
+url    = "http://127.0.0.1:9/graphql"
+schema = "graph.graphql"
+shared = true
+
+[resources.helper]
+kind   = "mcp"
+url    = "MCP"
+pins   = "off"
+shared = true
 "#;
 
-const FILES: [(&str, &str); 2] = [
+const FILES: [(&str, &str); 3] = [
+    ("graph.graphql", "type Query { book(id: ID!): Book }\ntype Book { id: ID! title: String }\n"),
     (
         "weather.json",
         r#"{"openapi": "3.1.0", "info": {"title": "Weather", "version": "1"}, "paths": {"/users/{user_id}/places": {
@@ -70,7 +84,7 @@ async fn tokens(config: &str, home: tempfile::TempDir) -> (usize, usize) {
 #[tokio::test]
 async fn the_universal_list_does_not_grow_with_the_kinds_of_resources() {
     let shop = Shop::sqlite().await;
-    let grpc = Notes::start().await;
+    let (grpc, mcp) = tokio::join!(Notes::start(), McpServer::everything());
     let head = format!(
         "{}[limits]\ntools = \"universal\"\n\n[resources.shop]\nkind = \"sql\"\nurl = \"{}\"\n{}{QUERY}\n",
         auth(),
@@ -81,10 +95,12 @@ async fn the_universal_list_does_not_grow_with_the_kinds_of_resources() {
     for (name, text) in FILES {
         std::fs::write(home.path().join(name), text).expect("a file can be written");
     }
-    let all = format!("{head}\n{}", MORE.replace("GRPC", &grpc.url()));
+    let all = format!("{head}\n{}", MORE.replace("GRPC", &grpc.url()).replace("MCP", &mcp.url()));
     let (alone, tools_alone) = tokens(&head, process::home()).await;
     let (together, tools_together) = tokens(&all, home).await;
-    println!("one kind: {alone} tokens in {tools_alone} tools; six kinds: {together} tokens in {tools_together} tools");
+    println!(
+        "one kind: {alone} tokens in {tools_alone} tools; eight kinds: {together} tokens in {tools_together} tools"
+    );
     assert_eq!(tools_together, tools_alone);
     assert!(together <= alone, "{alone} tokens became {together}");
 }
