@@ -8,6 +8,8 @@ mod attack;
 mod foreign;
 mod judge;
 mod kinto;
+mod modbus;
+mod mqtt;
 mod own;
 mod pool;
 mod target;
