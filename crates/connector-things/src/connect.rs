@@ -105,7 +105,9 @@ impl Things {
     fn may_have_credentials(&self, thing: &Thing, form: &Form) -> bool {
         let Some(home) = &thing.host else { return true };
         let wanted = url::Url::parse(&form.href).ok().and_then(|url| td::host(&url));
-        wanted.is_some_and(|wanted| wanted == *home || self.config.hosts.iter().any(|host| host.eq_ignore_ascii_case(&wanted)))
+        wanted.is_some_and(|wanted| {
+            wanted == *home || self.config.hosts.iter().any(|host| host.eq_ignore_ascii_case(&wanted))
+        })
     }
 
     fn account(&self, thing: &str, scheme: &str) -> Option<Credential> {

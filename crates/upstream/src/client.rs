@@ -22,8 +22,8 @@ pub use self::breaker::{Breaker, Pass};
 pub use self::dial::Dialer;
 use self::names::{Allowed, Filter};
 pub use self::names::{Names, SystemNames};
-pub use self::trouble::may_be_done;
 pub use self::reach::Reach;
+pub use self::trouble::may_be_done;
 use crate::{ClientConfig, ConfigError, Origin};
 
 /// Reaches the origins that it was made with and nothing else. Cloning shares its connections, its turns and what it

@@ -34,5 +34,8 @@ pub(super) fn placement(scheme: &SecurityScheme) -> Result<Option<Placement>> {
 }
 
 fn strange(name: &str) -> Error {
-    Error::new(ErrorKind::Unsupported, format!("The device wants to know who calls in a way that is not spoken: {name}."))
+    Error::new(
+        ErrorKind::Unsupported,
+        format!("The device wants to know who calls in a way that is not spoken: {name}."),
+    )
 }

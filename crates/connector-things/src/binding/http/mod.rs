@@ -92,7 +92,9 @@ impl Binding for Http {
         match form.subprotocol.as_deref() {
             Some("longpoll") => Ok(()),
             None if !is_watch => Ok(()),
-            Some(other) => Err(format!("news by {} is not spoken over HTTP", other.chars().take(20).collect::<String>())),
+            Some(other) => {
+                Err(format!("news by {} is not spoken over HTTP", other.chars().take(20).collect::<String>()))
+            }
             None => Err("it does not say how it tells news over HTTP".to_owned()),
         }
     }
