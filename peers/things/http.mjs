@@ -62,6 +62,7 @@ const described = {
     word: { type: "number", readOnly: true, forms: form("/word", { contentType: "text/plain" }) },
     secret: { type: "string", readOnly: true, forms: form("/secret", { security: "basic_sc" }) },
     keyed: { type: "string", readOnly: true, forms: form("/keyed", { security: "key_sc" }) },
+    ticks: { type: "integer", readOnly: true, observable: true, forms: form("/ticks", { op: "observeproperty", subprotocol: "sse" }) },
     zone: { type: "string", readOnly: true, uriVariables: { name: { type: "string", maxLength: 20 } }, forms: form("/zone/{name}{?unit}") },
   },
   actions: {
@@ -91,6 +92,12 @@ createServer((request, response) => {
     if (first === "word") { response.writeHead(200, { "content-type": "text/plain" }); return response.end("21.5"); }
     if (first === "secret") return request.headers.authorization === account ? json(200, "open") : json(401, { title: "no" });
     if (first === "keyed") return json(200, request.headers["x-key"] ?? "none");
+    if (first === "ticks") {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      let tick = 0;
+      const every = setInterval(() => response.write(`event: ticks\ndata: ${(tick += 1)}\n\n`), 100);
+      return request.socket.on("close", () => clearInterval(every));
+    }
     if (first === "zone") return json(200, url.pathname + url.search);
     if (first === "accept") { done("invokes", url.pathname); return json(202); }
     if (first === "vanish") { done("invokes", url.pathname); return request.socket.destroy(); }

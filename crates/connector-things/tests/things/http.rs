@@ -86,6 +86,15 @@ async fn a_plain_device_is_followed_checked_and_told_of_honestly() {
     assert_eq!(read("secret").await.expect("with the account")["value"], "open");
     let broken = read("broken").await.expect_err("no number");
     assert!(broken.message().contains("not passed on"), "{broken:?}");
+    let mut ticks = json!([]);
+    for _ in 0..50 {
+        ticks = alice.invoke("history", of(PLAIN, json!({"property": "ticks"}))).await.expect("hers");
+        if ticks.as_array().is_some_and(|it| it.len() > 2) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(ticks[0]["value"].as_i64() > ticks[1]["value"].as_i64(), "the newest first: {ticks}");
     let keyed = read("keyed").await.expect_err("no key is configured");
     assert_eq!(keyed.kind(), ErrorKind::PermissionDenied);
     let zone = |name: &str| of(PLAIN, json!({"property": "zone", "variables": {"name": name}}));

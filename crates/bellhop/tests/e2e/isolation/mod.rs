@@ -6,11 +6,13 @@
 
 mod attack;
 mod foreign;
+mod graphql;
 mod judge;
 mod kinto;
 mod own;
 mod pool;
 mod target;
+mod things;
 mod tries;
 
 use std::path::Path;
