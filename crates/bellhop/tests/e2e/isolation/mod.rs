@@ -6,6 +6,7 @@
 
 mod attack;
 mod foreign;
+mod grpc;
 mod judge;
 mod kinto;
 mod own;
