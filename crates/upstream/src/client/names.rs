@@ -46,7 +46,8 @@ impl Allowed {
         Self { networks: networks.into(), is_localhost_named }
     }
 
-    fn holds(&self, address: IpAddr) -> bool {
+    /// Whether an address may be connected to.
+    pub(crate) fn holds(&self, address: IpAddr) -> bool {
         is_public(address) || self.networks.iter().any(|network| network.holds(address))
     }
 
