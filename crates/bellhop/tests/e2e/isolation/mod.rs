@@ -10,6 +10,8 @@ mod graphql;
 mod grpc;
 mod judge;
 mod kinto;
+mod modbus;
+mod mqtt;
 mod own;
 mod pool;
 mod target;

@@ -2,3 +2,5 @@
 
 mod graphql;
 mod grpc;
+mod modbus;
+mod mqtt;
