@@ -7,6 +7,7 @@
 mod attack;
 mod foreign;
 mod graphql;
+mod grpc;
 mod judge;
 mod kinto;
 mod modbus;
