@@ -1,5 +1,6 @@
 //! A real Redis server on a free port.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::net::TcpStream;
 use std::process::Stdio;
@@ -59,6 +60,15 @@ impl Redis {
         let output = command.stdin(Stdio::null()).output().await.expect("redis-cli starts");
         assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
+    }
+
+    /// The hashes whose names begin so, as the server has them.
+    pub async fn hashes(&self, below: &str) -> BTreeMap<String, Vec<String>> {
+        let mut hashes = BTreeMap::new();
+        for name in self.ask(&["KEYS", &format!("{below}*")]).await {
+            hashes.insert(name.clone(), self.ask(&["HGETALL", &name]).await);
+        }
+        hashes
     }
 
     /// Ends it as `kill -9` does.

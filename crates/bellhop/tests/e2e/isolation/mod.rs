@@ -10,6 +10,7 @@ mod judge;
 mod kinto;
 mod own;
 mod pool;
+mod settings;
 mod target;
 mod tries;
 
