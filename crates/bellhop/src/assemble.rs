@@ -68,9 +68,12 @@ impl House {
         let databases = config.resources.iter().filter(|it| matches!(it.kind, config::Kind::Sql(_)));
         let databases: BTreeSet<_> = databases.map(|it| it.name.clone()).collect();
         let sources = Arc::new(HouseSources::new(store, accounts.clone(), signer.clone(), environment, databases));
+        let names: Vec<_> = config.resources.iter().map(|it| (it.name.clone(), it.names)).collect();
         let Connected { resources, away } = connect(config.resources, sources.clone(), if_away).await?;
         let audit = audit(config.audit).await.context("the audit cannot be opened")?;
-        let gateway = Gateway::new(resources, policy, config.limits, audit, None)?.reserving(queries.iter().cloned());
+        let gateway = Gateway::new(resources, policy, config.limits, audit, None)?;
+        let gateway = gateway.reserving(queries.iter().cloned()).naming(names);
+        gateway.check_names()?;
         check_queries(&gateway, &queries, &away)?;
         sources.open(&gateway);
         Ok(Self {
@@ -134,11 +137,11 @@ fn check_queries(gateway: &Gateway, queries: &[(String, String)], away: &[String
         let catalog = catalogs.iter().find(|(name, _)| name == resource);
         let found = catalog.and_then(|(_, catalog)| catalog.action(action));
         let found = found.ok_or_else(|| {
-            anyhow!("credential.query: there is no query \"{action}\": write [resources.{resource}.queries.{action}]")
+            anyhow!("credential.query or owner_query: there is no query \"{action}\": write [resources.{resource}.queries.{action}]")
         })?;
         if !matches!(found.ownership, Ownership::Owned { .. }) || found.effect != Effect::Read {
             return Err(anyhow!(
-                "credential.query: {resource}.{action} must read, and answer each user with their own: use :caller_id in it"
+                "credential.query or owner_query: {resource}.{action} must read, and answer each user with their own: use :caller_id in it"
             ));
         }
     }

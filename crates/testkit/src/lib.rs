@@ -11,9 +11,12 @@
 mod callers;
 mod canary;
 mod clock;
+pub mod graphql;
+pub mod grpc;
 pub mod issuer;
 pub mod kinto;
 pub mod mariadb;
+pub mod mcp;
 pub mod nats;
 pub mod postgres;
 mod process;

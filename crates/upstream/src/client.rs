@@ -5,6 +5,8 @@ mod breaker;
 mod build;
 mod check;
 mod decode;
+mod dial;
+mod events;
 mod failure;
 mod names;
 mod reach;
@@ -17,10 +19,13 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use self::breaker::Breaker;
+pub use self::breaker::{Breaker, Pass};
+pub use self::dial::Dialer;
+pub use self::events::{Event, Events, Streamed};
 use self::names::{Allowed, Filter};
 pub use self::names::{Names, SystemNames};
 pub use self::reach::Reach;
+pub use self::trouble::may_be_done;
 use crate::{ClientConfig, ConfigError, Origin};
 
 /// Reaches the origins that it was made with and nothing else. Cloning shares its connections, its turns and what it
@@ -37,7 +42,7 @@ struct Shared {
     allowed: Allowed,
     filter: Filter,
     http: reqwest::Client,
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
 }
 
 impl Client {
@@ -52,7 +57,7 @@ impl Client {
         let allowed = Allowed::new(networks.collect::<Result<_, _>>()?, &origins);
         let filter = Filter { names, allowed: allowed.clone() };
         let http = build::http(config, filter.clone())?;
-        let turns = Semaphore::new(config.concurrency_max.clamp(1, Semaphore::MAX_PERMITS));
+        let turns = Arc::new(Semaphore::new(config.concurrency_max.clamp(1, Semaphore::MAX_PERMITS)));
         let origins = with_breakers(origins, config);
         Ok(Self { shared: Arc::new(Shared { origins, config: config.clone(), allowed, filter, http, turns }) })
     }

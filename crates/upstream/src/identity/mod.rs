@@ -4,8 +4,10 @@ mod apply;
 mod bind;
 mod config;
 mod describe;
+mod hide;
 mod means;
 mod set;
+mod take;
 mod tie;
 mod with;
 
@@ -17,6 +19,8 @@ pub use apply::{Attached, another};
 pub use bind::{Bind, Target, fold};
 pub use config::{ClientAuth, ConnectConfig, CredentialConfig, ExchangeConfig, IdentityConfig, SignedConfig};
 pub use describe::{Described, Place, Scheme};
+pub use hide::{forget_samples, hide_everywhere, hide_properties};
+pub use take::{is_spelling, take_everywhere, take_one};
 pub use tie::Tie;
 
 use crate::{Placement, Sources};
@@ -73,12 +77,31 @@ impl Identity {
         &self.binds
     }
 
+    /// Whether a credential is each caller's own.
+    pub fn is_personal_to_callers(&self) -> bool {
+        self.means.iter().any(|means| means.personal)
+    }
+
     /// Whether nothing at all is configured: the whole resource is closed.
     pub fn is_closed(&self) -> bool {
         !self.shared
             && !self.public
             && self.means.is_empty()
             && !self.binds.iter().any(|bind| bind.template.names_the_caller())
+    }
+
+    /// What this caller has for a security scheme of that name, for connectors that place it themselves: the credential
+    /// that names the scheme, else the one that takes any. `None` where nothing is configured for it.
+    pub async fn credential(&self, scheme: &str, caller: &access::Caller) -> Result<Option<crate::Credential>> {
+        let named = |at: &Where| matches!(at, Where::ByScheme(Some(name)) if name == scheme);
+        let any = |at: &Where| !matches!(at, Where::ByScheme(Some(_)));
+        let found = self.means.iter().find(|means| named(&means.at));
+        let Some(means) = found.or_else(|| self.means.iter().find(|means| any(&means.at))) else { return Ok(None) };
+        let missing = || {
+            let message = format!("There is no credential of yours for {}. {}", self.resource, means.source.missing());
+            Error::new(connector::ErrorKind::PermissionDenied, message)
+        };
+        means.source.credential(caller).await?.ok_or_else(missing).map(Some)
     }
 
     /// The line that opens a resource of which nothing is said.
