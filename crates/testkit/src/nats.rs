@@ -95,14 +95,6 @@ impl Nats {
         self.is_up().await;
     }
 
-    /// Lets it stand still, with all its connections, or go on.
-    pub async fn freeze(&self, still: bool) {
-        let id = self.child.id().expect("it runs").to_string();
-        let signal = if still { "-STOP" } else { "-CONT" };
-        let done = Command::new("kill").args([signal, &id]).status().await.expect("kill starts");
-        assert!(done.success());
-    }
-
     async fn is_up(&self) {
         let deadline = Instant::now() + START;
         loop {

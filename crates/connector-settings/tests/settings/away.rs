@@ -1,5 +1,7 @@
 //! Stores that go away, stand still and come back.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use bellhop_connector_settings::{Config, Settings};
@@ -7,6 +9,9 @@ use connector::{Connector, Error, ErrorKind};
 use serde_json::{Value, json};
 use testkit::nats::Nats;
 use testkit::redis::Redis;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 
 use crate::support::{Bench, RESOURCE, kind};
 
@@ -42,10 +47,17 @@ impl Server {
         }
     }
 
-    async fn freeze(&self, still: bool) {
+    fn port(&self) -> u16 {
         match self {
-            Self::Redis(it) => it.freeze(still).await,
-            Self::Nats(it) => it.freeze(still).await,
+            Self::Redis(it) => it.port(),
+            Self::Nats(it) => it.port(),
+        }
+    }
+
+    fn scheme(&self) -> &'static str {
+        match self {
+            Self::Redis(_) => "redis",
+            Self::Nats(_) => "nats",
         }
     }
 
@@ -93,37 +105,72 @@ async fn away_and_back(mut server: Server) {
 }
 
 /// The write reaches the server, and its answer never comes.
-async fn answer_is_lost(server: Server) {
-    let bench = Bench::open(server.config()).await;
+async fn answer_is_lost(server: Server, write: &'static str) {
+    let deaf = Deaf::before(server.port(), write).await;
+    let url = format!("{}://127.0.0.1:{}", server.scheme(), deaf.port);
+    let bench = Bench::open(Config { url: Some(url.into()), ..server.config() }).await;
     let revision = bench.set("alice", "theme", "dark".into()).await;
-    // What the write reads first it has to get; only then the server stands still.
-    let mut lost = None;
-    for nth in 0..50 {
-        let seen = bench.get("alice", "theme").await.expect("it is there");
-        let revision = seen["revision"].as_str().expect("a revision").to_owned();
-        let writing = tokio::spawn({
-            let bench = bench.clone();
-            async move { bench.update("alice", "theme", json!({"value": nth}), Some(&revision)).await }
-        });
-        tokio::time::sleep(Duration::from_micros(100 * nth)).await;
-        server.freeze(true).await;
-        let answer = writing.await.expect("no panic");
-        server.freeze(false).await;
-        is_well(&bench).await;
-        if let Err(error) = answer {
-            let error = unavailable(Err(error));
-            if error.message().contains("Get the setting first") {
-                lost = Some(nth);
-                break;
+    deaf.armed.store(true, Ordering::SeqCst);
+    let change = || bench.update("alice", "theme", json!({"value": "light"}), Some(&revision));
+    let error = unavailable(change().await);
+    assert!(error.message().contains("Get the setting first"), "{error}");
+    deaf.armed.store(false, Ordering::SeqCst);
+    deaf.cut.notify_waiters();
+    is_well(&bench).await;
+    assert_eq!(bench.value("alice", "theme").await, "light", "it had been done");
+    assert_eq!(server.writes().await, 2, "and once");
+    assert_eq!(kind(change().await), ErrorKind::Conflict, "the same again does nothing");
+    assert_eq!(server.writes().await, 2);
+}
+
+/// Stands between client and server. Armed, it lets nothing come back on a connection from the first write on.
+struct Deaf {
+    port: u16,
+    armed: Arc<AtomicBool>,
+    cut: Arc<Notify>,
+}
+
+impl Deaf {
+    async fn before(server: u16, write: &'static str) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let (armed, cut) = (Arc::new(AtomicBool::new(false)), Arc::new(Notify::new()));
+        let (is_armed, is_cut) = (Arc::clone(&armed), Arc::clone(&cut));
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let Ok(server) = TcpStream::connect(("127.0.0.1", server)).await else { continue };
+                let (is_armed, is_cut) = (Arc::clone(&is_armed), Arc::clone(&is_cut));
+                tokio::spawn(async move {
+                    tokio::select! {
+                        () = carry(client, server, write, &is_armed) => {}
+                        () = is_cut.notified() => {}
+                    }
+                });
             }
+        });
+        Self { port, armed, cut }
+    }
+}
+
+async fn carry(mut client: TcpStream, mut server: TcpStream, write: &str, armed: &AtomicBool) {
+    let (mut asked, mut told, mut is_deaf) = (vec![0; 65_536], vec![0; 65_536], false);
+    loop {
+        tokio::select! {
+            Ok(length) = client.read(&mut asked) => {
+                let asked = &asked[..length];
+                is_deaf |= armed.load(Ordering::SeqCst) && String::from_utf8_lossy(asked).contains(write);
+                if length == 0 || server.write_all(asked).await.is_err() {
+                    return;
+                }
+            }
+            Ok(length) = server.read(&mut told) => {
+                if length == 0 || (!is_deaf && client.write_all(&told[..length]).await.is_err()) {
+                    return;
+                }
+            }
+            else => return,
         }
     }
-    let nth = lost.expect("no answer was lost");
-    let item = bench.get("alice", "theme").await.expect("it is there");
-    let now: u64 = item["revision"].as_str().expect("a revision").parse().expect("a number");
-    assert_eq!(server.writes().await, now, "each write happened once, if at all");
-    let first: u64 = revision.parse().expect("a number");
-    assert!(now <= first + nth + 1, "{nth} changes made {now} of {first}");
 }
 
 async fn stands_still_from_the_start(url: String) {
@@ -145,12 +192,12 @@ async fn nats_away_and_back_does_nothing_twice() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_of_redis_that_is_lost_says_look_first() {
-    answer_is_lost(Server::Redis(Redis::start().await)).await;
+    answer_is_lost(Server::Redis(Redis::start().await), "EVALSHA").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_of_nats_that_is_lost_says_look_first() {
-    answer_is_lost(Server::Nats(Nats::start().await)).await;
+    answer_is_lost(Server::Nats(Nats::start().await), "Nats-Expected-Last-Subject-Sequence").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
