@@ -32,5 +32,7 @@ pub use identity::{
 };
 pub use origin::Origin;
 pub use request::{PathBuilder, Request};
+pub use response::{Response, one_line};
+pub use rows::RowSource;
 pub use secret::Secret;
 pub use sources::{NoSources, Sources};
