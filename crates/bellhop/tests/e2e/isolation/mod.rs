@@ -14,6 +14,7 @@ mod modbus;
 mod mqtt;
 mod own;
 mod pool;
+mod settings;
 mod target;
 mod things;
 mod tries;

@@ -5,3 +5,4 @@ mod grpc;
 mod modbus;
 mod mqtt;
 mod things;
+mod settings;
