@@ -117,7 +117,7 @@ impl Lamp {
             "securityDefinitions": {"account": {"scheme": "basic"}}, "security": "account",
             "properties": {
                 "power": {"type": "boolean", "observable": true, "forms": [power, form(json!("writeproperty"), "topic", "power/set")]},
-                "level": {"type": "integer", "minimum": 0, "maximum": 100, "writeOnly": true,
+                "level": {"type": "integer", "minimum": 0, "maximum": 100_000, "writeOnly": true,
                     "forms": [form(json!("writeproperty"), "topic", "level/set")]},
                 "status": {"type": "string", "readOnly": true, "observable": true, "forms": [status]},
             },

@@ -25,6 +25,7 @@ pub use self::events::{Event, Events, Streamed};
 use self::names::{Allowed, Filter};
 pub use self::names::{Names, SystemNames};
 pub use self::reach::Reach;
+pub use self::trouble::may_be_done;
 use crate::{ClientConfig, ConfigError, Origin};
 
 /// Reaches the origins that it was made with and nothing else. Cloning shares its connections, its turns and what it

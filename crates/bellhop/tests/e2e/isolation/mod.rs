@@ -9,6 +9,8 @@ mod foreign;
 mod graphql;
 mod judge;
 mod kinto;
+mod modbus;
+mod mqtt;
 mod own;
 mod pool;
 mod target;
