@@ -21,7 +21,8 @@ pub(crate) async fn list(calls: &Calls<'_>, tied: &Tied, list: &List) -> Result<
     };
     let start = usize::try_from(start).unwrap_or(usize::MAX);
     let limit = usize::try_from(list.limit).unwrap_or(usize::MAX);
-    let (mut page, mut left) = (Vec::new(), calls.context.result_bytes_max);
+    // Brackets around, and a comma behind each but the last.
+    let (mut page, mut left) = (Vec::new(), calls.context.result_bytes_max.saturating_sub(1));
     for item in items.iter().skip(start).take(limit) {
         let item = project(item.clone(), list.fields.as_deref());
         let size = Value::from(item.clone()).to_string().len() + 1;
