@@ -61,9 +61,12 @@ impl House {
         // Said before anything is opened: a resource that joins later finds its query kept from being a tool.
         let queries: Vec<_> = config.resources.iter().flat_map(|it| it.kind.credential_queries()).collect();
         let Given { sources, accounts, signer } = give(&config, environment).await?;
+        let names: Vec<_> = config.resources.iter().map(|it| (it.name.clone(), it.names)).collect();
         let Connected { resources, away } = connect(config.resources, sources.clone(), if_away).await?;
         let audit = audit(config.audit).await.context("the audit cannot be opened")?;
-        let gateway = Gateway::new(resources, policy, config.limits, audit, None)?.reserving(queries.iter().cloned());
+        let gateway = Gateway::new(resources, policy, config.limits, audit, None)?;
+        let gateway = gateway.reserving(queries.iter().cloned()).naming(names);
+        gateway.check_names()?;
         check_queries(&gateway, &queries, &away)?;
         sources.open(&gateway);
         Ok(Self {
@@ -147,11 +150,11 @@ fn check_queries(gateway: &Gateway, queries: &[(String, String)], away: &[String
         let catalog = catalogs.iter().find(|(name, _)| name == resource);
         let found = catalog.and_then(|(_, catalog)| catalog.action(action));
         let found = found.ok_or_else(|| {
-            anyhow!("credential.query: there is no query \"{action}\": write [resources.{resource}.queries.{action}]")
+            anyhow!("credential.query or owner_query: there is no query \"{action}\": write [resources.{resource}.queries.{action}]")
         })?;
         if !matches!(found.ownership, Ownership::Owned { .. }) || found.effect != Effect::Read {
             return Err(anyhow!(
-                "credential.query: {resource}.{action} must read, and answer each user with their own: use :caller_id in it"
+                "credential.query or owner_query: {resource}.{action} must read, and answer each user with their own: use :caller_id in it"
             ));
         }
     }

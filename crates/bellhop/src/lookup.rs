@@ -1,15 +1,15 @@
-//! A user's own credential, found by a declared query.
+//! A user's own credential, or rows about a user, found by a declared query.
 
 use std::sync::{Arc, OnceLock};
 
 use access::Caller;
-use connector::{Error, ErrorKind, Outcome, Result};
+use connector::{Error, ErrorKind, Result};
 use gateway::Gateway;
 use serde_json::{Map, Value};
-use upstream::{Credential, CredentialSource};
+use upstream::{Credential, CredentialSource, RowSource};
 
-/// A declared query of a SQL resource, run as the caller through the gateway. It gives one row: a key, or a name and a
-/// password.
+/// A declared query of a SQL resource, run as the caller through the gateway. As a credential it gives one row: a key, or a
+/// name and a password.
 pub(crate) struct QuerySource {
     resource: String,
     action: String,
@@ -25,11 +25,24 @@ impl QuerySource {
         Error::internal(format!("the query {}.{} {what}", self.resource, self.action))
     }
 
-    fn read(&self, outcome: &Outcome) -> Result<Option<Credential>> {
+    /// Runs it. `what` is for the audit.
+    async fn run(&self, caller: &Caller, what: &'static str) -> Result<Vec<Map<String, Value>>> {
+        let gateway = self.gateway.get().ok_or_else(|| Error::unavailable("the gateway is not there yet"))?;
+        let answer = gateway.lookup(caller, &self.resource, &self.action, what).await;
+        let outcome = answer.map_err(|error| match error.kind() {
+            // What a database says of a lookup is about no argument of the caller's.
+            ErrorKind::InvalidArgument | ErrorKind::NotFound => Error::internal(error),
+            _ => error,
+        })?;
+        if outcome.has_more == Some(true) {
+            return Err(self.wrong("answers with more rows than are taken"));
+        }
         let data = outcome.data.as_ref().map_or("[]", |data| data.get());
-        let rows: Vec<Map<String, Value>> =
-            serde_json::from_str(data).map_err(|_| self.wrong("does not answer with rows"))?;
-        let row = match rows.as_slice() {
+        serde_json::from_str(data).map_err(|_| self.wrong("does not answer with rows"))
+    }
+
+    fn read(&self, rows: &[Map<String, Value>]) -> Result<Option<Credential>> {
+        let row = match rows {
             [] => return Ok(None),
             [row] => row,
             _ => return Err(self.wrong("answers with several rows: it must give one for each user")),
@@ -51,16 +64,19 @@ impl QuerySource {
 #[async_trait::async_trait]
 impl CredentialSource for QuerySource {
     async fn credential(&self, caller: &Caller) -> Result<Option<Credential>> {
-        let gateway = self.gateway.get().ok_or_else(|| Error::unavailable("the gateway is not there yet"))?;
-        let answer = gateway.lookup(caller, &self.resource, &self.action, "credential").await;
-        match answer {
-            Ok(outcome) => self.read(&outcome),
-            // What a database says of a lookup is about no argument of the caller's.
-            Err(error) if matches!(error.kind(), ErrorKind::InvalidArgument | ErrorKind::NotFound) => {
-                Err(Error::internal(error))
-            }
-            Err(error) => Err(error),
-        }
+        let rows = self.run(caller, "credential").await?;
+        self.read(&rows)
+    }
+
+    fn describe(&self) -> String {
+        format!("the query {}.{}", self.resource, self.action)
+    }
+}
+
+#[async_trait::async_trait]
+impl RowSource for QuerySource {
+    async fn rows(&self, caller: &Caller) -> Result<Vec<Map<String, Value>>> {
+        self.run(caller, "owner").await
     }
 
     fn describe(&self) -> String {

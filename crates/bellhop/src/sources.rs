@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use access::IdentitySigner;
 use credentials::{Accounts, ConnectionSource, Store, StoreSource};
 use gateway::Gateway;
-use upstream::{ConnectConfig, CredentialSource, Secret, Sources};
+use upstream::{ConnectConfig, CredentialSource, RowSource, Secret, Sources};
 
 use crate::config::Environment;
 use crate::lookup::QuerySource;
@@ -55,6 +55,11 @@ impl Sources for HouseSources {
     }
 
     fn query(&self, sql_resource: &str, action: &str) -> Option<Arc<dyn CredentialSource>> {
+        self.databases.get(sql_resource)?;
+        Some(Arc::new(QuerySource::new(sql_resource, action, self.gateway.clone())))
+    }
+
+    fn rows(&self, sql_resource: &str, action: &str) -> Option<Arc<dyn RowSource>> {
         self.databases.get(sql_resource)?;
         Some(Arc::new(QuerySource::new(sql_resource, action, self.gateway.clone())))
     }

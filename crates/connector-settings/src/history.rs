@@ -18,6 +18,8 @@ pub(crate) async fn history(room: &Room, space: &Space, invoke: &Invoke, context
     let mut all = room.store.history(space, key).await?;
     // What was kept of an earlier life of the key is over with it.
     all.retain(|one| one.doc.created == current.doc.created);
+    // A bucket may keep more than is asked for here.
+    all.truncate(room.config.history as usize);
     let mut page = Page::new(context.result_bytes_max);
     let (mut taken, mut notices) = (0, Vec::new());
     for one in all.iter().take(limit) {

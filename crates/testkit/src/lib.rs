@@ -11,13 +11,17 @@
 mod callers;
 mod canary;
 mod clock;
+pub mod graphql;
+pub mod grpc;
 pub mod issuer;
 pub mod kinto;
 pub mod mariadb;
 pub mod mcp;
+pub mod nats;
 pub mod postgres;
 mod process;
 mod recorder;
+pub mod redis;
 pub mod suite;
 
 pub use callers::{caller, caller_with, context, permit};

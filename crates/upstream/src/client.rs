@@ -5,6 +5,7 @@ mod breaker;
 mod build;
 mod check;
 mod decode;
+mod dial;
 mod events;
 mod failure;
 mod names;
@@ -18,11 +19,13 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use self::breaker::Breaker;
+pub use self::breaker::{Breaker, Pass};
+pub use self::dial::Dialer;
 pub use self::events::{Event, Events, Streamed};
 use self::names::{Allowed, Filter};
 pub use self::names::{Names, SystemNames};
 pub use self::reach::Reach;
+pub use self::trouble::may_be_done;
 use crate::{ClientConfig, ConfigError, Origin};
 
 /// Reaches the origins that it was made with and nothing else. Cloning shares its connections, its turns and what it

@@ -13,6 +13,7 @@ mod identity;
 mod origin;
 mod request;
 mod response;
+mod rows;
 mod secret;
 mod source;
 mod sources;
@@ -20,7 +21,7 @@ mod sources;
 #[doc(hidden)]
 pub use indexmap::IndexMap;
 
-pub use client::{Client, Event, Events, Names, Reach, Streamed, SystemNames};
+pub use client::{Breaker, Client, Dialer, Event, Events, Names, Pass, Reach, Streamed, SystemNames, may_be_done};
 pub use config::{ClientConfig, ConfigError};
 pub use credential::{Credential, CredentialSource, Placement};
 pub use fetch::{Document, Fetcher, Validators};
@@ -32,5 +33,6 @@ pub use identity::{
 pub use origin::Origin;
 pub use request::{PathBuilder, Request};
 pub use response::{Response, one_line};
+pub use rows::RowSource;
 pub use secret::Secret;
 pub use sources::{NoSources, Sources};

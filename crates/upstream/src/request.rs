@@ -62,6 +62,18 @@ impl Request {
         }
     }
 
+    /// What its receiver wrote, fit to be quoted: one line of at most so many letters, without markup, addresses, traces,
+    /// and without what was sent in confidence.
+    pub fn quotable(&self, text: &str, letters_max: usize) -> Option<String> {
+        let text = crate::response::clean(text, &[self.secrets.as_slice(), &self.constants].concat(), letters_max);
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// Whether a credential of the caller's was attached.
+    pub fn has_credential(&self) -> bool {
+        !self.secrets.is_empty()
+    }
+
     /// Refuses headers that would not arrive as they are written.
     pub(crate) fn check_headers(&self) -> Result<()> {
         if let Some(name) = self.headers.keys().find(|name| forbidden(name)) {

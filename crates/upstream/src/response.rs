@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use reqwest::Url;
 
+pub(crate) use self::clean::clean;
 pub(crate) use self::wait::retry_after;
 use crate::Secret;
 

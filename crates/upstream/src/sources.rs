@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use access::IdentitySigner;
 
-use crate::{ConnectConfig, CredentialSource, Secret};
+use crate::{ConnectConfig, CredentialSource, RowSource, Secret};
 
 /// What the house around a resource gives it to act as its callers. Sources that need nothing from outside (a claim, a
 /// variable, a command) are made by this crate itself.
@@ -16,6 +16,12 @@ pub trait Sources: Debug + Send + Sync {
 
     /// A declared query of a SQL resource, run as the caller: `shop.api_keys`.
     fn query(&self, sql_resource: &str, action: &str) -> Option<Arc<dyn CredentialSource>>;
+
+    /// The rows of a declared query, run as the caller: `shop.devices`. `None` where there is no such SQL resource.
+    fn rows(&self, sql_resource: &str, action: &str) -> Option<Arc<dyn RowSource>> {
+        let _ = (sql_resource, action);
+        None
+    }
 
     /// An environment variable that is set.
     fn variable(&self, name: &str) -> Option<Secret> {

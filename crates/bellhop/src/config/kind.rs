@@ -57,7 +57,8 @@ impl Kind {
             Self::Mcp(config) => (config.identity(), &config.http),
             Self::Graphql(config) => (config.identity(), &config.http),
             Self::Grpc(config) => (config.identity(), &config.http),
-            Self::Sql(_) | Self::Files(_) | Self::Settings(_) | Self::Things(_) => return None,
+            Self::Things(config) => (config.identity(), &config.http),
+            Self::Sql(_) | Self::Files(_) | Self::Settings(_) => return None,
         })
     }
 
@@ -93,10 +94,12 @@ impl Kind {
         self.lets_users_set() || self.connect_config().is_some()
     }
 
-    /// Queries of SQL resources that its users' credentials come from: the resource and the query.
+    /// Queries of SQL resources that its users' credentials come from, or what is theirs: the resource and the query.
     pub(crate) fn credential_queries(&self) -> Vec<(String, String)> {
         let credentials = self.credentials();
         let queries = credentials.iter().filter_map(|it| it.query.as_deref());
+        let owners = if let Self::Things(config) = self { config.owner_query.as_deref() } else { None };
+        let queries = queries.chain(owners);
         let pairs = queries.filter_map(|query| query.split_once('.'));
         pairs.map(|(resource, query)| (resource.to_owned(), query.to_owned())).collect()
     }
@@ -119,8 +122,10 @@ impl Kind {
     /// The same, kept from writing by the resource itself where it can.
     #[must_use]
     pub(super) fn read_only(mut self) -> Self {
-        if let Self::Sql(config) = &mut self {
-            config.read_only = true;
+        match &mut self {
+            Self::Sql(config) => config.read_only = true,
+            Self::Things(config) => config.read_only = true,
+            _ => {}
         }
         self
     }

@@ -66,6 +66,7 @@ pub(crate) struct Resource {
     pub(crate) name: String,
     pub(crate) kind: Kind,
     pub(crate) policy: ResourcePolicy,
+    pub(crate) names: gateway::Names,
 }
 
 impl Config {

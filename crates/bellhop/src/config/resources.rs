@@ -47,6 +47,12 @@ fn resource(name: &str, name_span: Range<usize>, value: Spanned<DeValue<'_>>) ->
         policy.read_only =
             bool::deserialize(ValueDeserializer::from(read_only)).map_err(|error| Fault::toml(&error))?;
     }
+    let names = match take(&mut table, "names") {
+        Some(names) => {
+            gateway::Names::deserialize(ValueDeserializer::from(names)).map_err(|error| Fault::toml(&error))?
+        }
+        None => gateway::Names::default(),
+    };
     let kind = Kind::read(&kind, Spanned::new(span, DeValue::Table(table))).map_err(|error| {
         let fault = Fault::toml(&error);
         match error.span() {
@@ -62,7 +68,7 @@ fn resource(name: &str, name_span: Range<usize>, value: Spanned<DeValue<'_>>) ->
         }
     })?;
     let kind = if policy.read_only { kind.read_only() } else { kind };
-    Ok(Resource { name: name.to_owned(), kind, policy })
+    Ok(Resource { name: name.to_owned(), kind, policy, names })
 }
 
 fn take<'i>(table: &mut DeTable<'i>, key: &str) -> Option<Spanned<DeValue<'i>>> {
@@ -87,12 +93,22 @@ pub(super) fn from_environment(environment: &Environment) -> Result<Vec<Resource
         if let Some(value) = environment.get(variable) {
             let kind =
                 Kind::with_one_key(kind, key, value).map_err(|error| Fault::plain(format!("{variable}: {error}")))?;
-            resources.push(Resource { name: name.to_owned(), kind, policy: ResourcePolicy::default() });
+            resources.push(Resource {
+                name: name.to_owned(),
+                kind,
+                policy: ResourcePolicy::default(),
+                names: gateway::Names::default(),
+            });
         }
     }
     if let Some(url) = environment.get("API_BASE_URL") {
         let kind = Kind::Openapi(Box::new(api(url, environment)?));
-        resources.push(Resource { name: "api".to_owned(), kind, policy: ResourcePolicy::default() });
+        resources.push(Resource {
+            name: "api".to_owned(),
+            kind,
+            policy: ResourcePolicy::default(),
+            names: gateway::Names::default(),
+        });
     }
     Ok(resources)
 }

@@ -45,6 +45,11 @@ pub(crate) async fn furnish(folder: &Path) -> anyhow::Result<Vec<Resource>> {
         config.shared = vec!["products".into()];
     }
     let notes = Kind::with_one_key("files", "root", root)?;
-    let resource = |name: &str, kind| Resource { name: name.into(), kind, policy: ResourcePolicy::default() };
+    let resource = |name: &str, kind| Resource {
+        name: name.into(),
+        kind,
+        policy: ResourcePolicy::default(),
+        names: gateway::Names::default(),
+    };
     Ok(vec![resource("shop", shop), resource("notes", notes)])
 }

@@ -49,7 +49,7 @@ fn read(text: &str, is_json: bool, was_cut: bool, bytes_max: usize) -> Option<Ou
 }
 
 fn shortened(text: &str, bytes_max: usize) -> Option<Outcome> {
-    let value: Box<RawValue> = json::value(&cut::json(text, bytes_max)?)?;
+    let value: Box<RawValue> = json::value(&connector::cut(text, bytes_max)?)?;
     let notices = vec![cut::notice(bytes_max)];
     Some(Outcome { data: Some(value), has_more: Some(true), notices, ..Outcome::default() })
 }

@@ -1,20 +1,24 @@
 //! Where settings are kept.
 
-pub(crate) mod memory;
+mod memory;
+mod nats;
+mod redis;
 
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use connector::{Error, Result};
+use connector::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use self::memory::Memory;
+use self::nats::Nats;
+use self::redis::Redis;
 use crate::config::Config;
 use crate::space::Space;
 
 /// Opens the engine that the address names.
-pub(crate) async fn open(_resource: &str, config: &Config) -> Result<Arc<dyn Store>> {
+pub(crate) async fn open(resource: &str, config: &Config) -> Result<Arc<dyn Store>> {
     let url = config.url.as_ref().map(|url| url.expose().trim()).filter(|url| !url.is_empty());
     let url = url.ok_or_else(|| Error::invalid("`url` is missing: redis://…, nats://… or memory:"))?;
     let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
@@ -23,6 +27,8 @@ pub(crate) async fn open(_resource: &str, config: &Config) -> Result<Arc<dyn Sto
             Err(Error::invalid("`defaults_prefix` is for stores. With `memory:` give `defaults`."))
         }
         "memory" => Ok(Arc::new(Memory::new(config))),
+        "redis" | "rediss" => Ok(Arc::new(Redis::open(resource, url, config).await?)),
+        "nats" | "tls" => Ok(Arc::new(Nats::open(resource, url, config).await?)),
         _ => Err(Error::invalid("`url` begins with redis://, rediss://, nats://, tls:// or memory:")),
     }
 }
@@ -95,4 +101,30 @@ pub(crate) trait Store: Debug + Send + Sync {
 
     /// A sign of life.
     async fn health(&self) -> Result<()>;
+}
+
+/// A write whose answer nobody has.
+fn lost(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::new(
+        ErrorKind::Unavailable,
+        "The store went away before it answered, so this may have been done or not. Get the setting first, then decide.",
+    )
+    .with_source(source)
+}
+
+/// A value that somebody else wrote: JSON, or text where it is none.
+fn plain(bytes: &[u8]) -> Option<Value> {
+    serde_json::from_slice(bytes).ok().or_else(|| Some(std::str::from_utf8(bytes).ok()?.into()))
+}
+
+/// Refuses defaults that could lie among users' keys, or the other way round: a user could then write what all see.
+fn apart(prefix: &str, defaults_prefix: Option<&str>) -> Result<()> {
+    match defaults_prefix {
+        Some(defaults) if defaults.is_empty() || defaults.starts_with(prefix) || prefix.starts_with(defaults) => {
+            Err(Error::invalid(
+                "`defaults_prefix` and `prefix` must be apart: neither may begin with the other. Give both.",
+            ))
+        }
+        _ => Ok(()),
+    }
 }

@@ -106,6 +106,10 @@ impl Bench {
         Identifier::parse(&key.into(), self.collection()).expect("an identifier")
     }
 
+    pub(crate) fn description(&self) -> String {
+        self.collection().description.clone().unwrap_or_default()
+    }
+
     fn collection(&self) -> &'static connector::Collection {
         // A catalog of a test lives as long as the test.
         let catalog: &'static connector::Catalog = Box::leak(Box::new((*self.settings.catalog()).clone()));
@@ -140,4 +144,21 @@ fn if_version(version: Option<&str>) -> Map<String, Value> {
 
 pub(crate) fn kind<T: std::fmt::Debug>(answer: Result<T, Error>) -> ErrorKind {
     answer.expect_err("it fails").kind()
+}
+
+pub(crate) async fn memory() -> ((), Config) {
+    ((), Config::at("memory:"))
+}
+
+/// A server of its own that wants a password.
+pub(crate) async fn redis() -> (testkit::redis::Redis, Config) {
+    let server = testkit::redis::Redis::with("user bellhop on >the-secret ~bellhop:prefs:* +@all\n").await;
+    let config = Config::at(format!("redis://bellhop:the-secret@127.0.0.1:{}/0", server.port()));
+    (server, config)
+}
+
+pub(crate) async fn nats() -> (testkit::nats::Nats, Config) {
+    let server = testkit::nats::Nats::with("authorization { user: bellhop, password: \"the-secret\" }").await;
+    let config = Config::at(format!("nats://bellhop:the-secret@127.0.0.1:{}", server.port()));
+    (server, config)
 }

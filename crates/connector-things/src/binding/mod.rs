@@ -5,6 +5,9 @@
 
 mod all;
 mod at;
+mod bindings;
+mod http;
+mod simulated;
 mod sink;
 
 use std::fmt::Debug;
@@ -14,6 +17,7 @@ use serde_json::Value;
 
 pub(crate) use self::all::all;
 pub(crate) use self::at::At;
+pub(crate) use self::bindings::Bindings;
 pub(crate) use self::sink::{Reading, Sink, Told};
 use crate::td::{Form, Op};
 

@@ -3,7 +3,7 @@ use serde_json::Value;
 use super::Form;
 
 /// What can be read, written or observed (TD 1.1 section 5.3.1.3).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Property {
     /// A few words for people.
     pub(crate) title: Option<String>,
@@ -26,7 +26,7 @@ pub(crate) struct Property {
 }
 
 /// What can be done (TD 1.1 section 5.3.1.4).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Action {
     /// A few words for people.
     pub(crate) title: Option<String>,
@@ -49,7 +49,7 @@ pub(crate) struct Action {
 }
 
 /// What it tells of itself (TD 1.1 section 5.3.1.5).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Event {
     /// A few words for people.
     pub(crate) title: Option<String>,

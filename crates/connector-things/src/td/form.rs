@@ -2,7 +2,7 @@ use serde_json::{Map, Value};
 
 /// How one affordance is reached (TD 1.1 section 5.3.4.2). In a [`Thing`](super::Thing) its texts may have variables in
 /// braces; in a binding's [`At`](crate::binding::At) they are filled in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Form {
     /// The absolute address: `base` is applied. `{…}` are variables.
     pub(crate) href: String,

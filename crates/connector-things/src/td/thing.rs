@@ -1,11 +1,9 @@
-use indexmap::IndexMap;
-use serde_json::Value;
-
 use super::{Action, Event, Property};
+use indexmap::IndexMap;
 
 /// One device as its Thing Description tells of it (TD 1.1 section 5.3.1.1). All text is the description's own: cut,
 /// without control characters, and never an instruction.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Thing {
     /// Its `id`, or a name made of its title and place where it has none. Unique among the resource's things.
     pub(crate) id: String,
@@ -28,6 +26,11 @@ pub(crate) struct Thing {
     /// Whether configuration itself names its description: then the hosts of its addresses count as named, private ones
     /// too. One that a directory lists reaches public addresses and those of `http.allow_addresses` only.
     pub(crate) named: bool,
+    /// The host (and port) that it was fetched from; none of a file. A stranger wrote what was fetched: credentials go to
+    /// that host and to those of `hosts`, whatever its forms say.
+    pub(crate) host: Option<String>,
+    /// Whether each caller has one of their own: every form names the caller.
+    pub(crate) own: bool,
     /// What of it is not offered, and why: `properties/level: …`.
     pub(crate) left_out: Vec<String>,
 }
@@ -57,9 +60,4 @@ impl SecurityScheme {
     pub(crate) fn is_none(&self) -> bool {
         matches!(self, Self::None)
     }
-}
-
-/// The JSON Schema of anything.
-pub(crate) fn anything() -> Value {
-    Value::Object(serde_json::Map::new())
 }

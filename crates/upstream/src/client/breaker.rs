@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 /// Answers for an upstream that failed several times in a row, until one call finds it well again.
 #[derive(Debug)]
-pub(crate) struct Breaker {
+pub struct Breaker {
     failures_max: u32,
     open_for: Duration,
     state: Mutex<State>,
@@ -27,7 +27,7 @@ enum State {
 
 /// Leave for one call. What is dropped without a word (the caller went away) says nothing about the upstream.
 #[derive(Debug)]
-pub(crate) struct Pass<'a> {
+pub struct Pass<'a> {
     breaker: &'a Breaker,
     began: Instant,
     is_probe: bool,
@@ -35,12 +35,13 @@ pub(crate) struct Pass<'a> {
 }
 
 impl Breaker {
-    pub(crate) fn new(failures_max: u32, open_for: Duration) -> Self {
+    /// One that opens after so many failures in a row (0: never), for so long.
+    pub fn new(failures_max: u32, open_for: Duration) -> Self {
         Self { failures_max, open_for, state: Mutex::new(State::Closed { failures: 0, well: None }) }
     }
 
     /// Refuses while it is open and while another call is the probe.
-    pub(crate) fn check(&self) -> Result<()> {
+    pub fn check(&self) -> Result<()> {
         match *self.state() {
             State::Closed { .. } => Ok(()),
             State::Open { until } if until <= Instant::now() => Ok(()),
@@ -50,7 +51,7 @@ impl Breaker {
     }
 
     /// Lets a call through. The first after the pause is the probe.
-    pub(crate) fn enter(&self) -> Result<Pass<'_>> {
+    pub fn enter(&self) -> Result<Pass<'_>> {
         self.check()?;
         let mut state = self.state();
         let is_probe = match *state {
@@ -72,7 +73,7 @@ impl Breaker {
 
 impl Pass<'_> {
     /// Says how the upstream did.
-    pub(crate) fn judge(mut self, is_well: bool) {
+    pub fn judge(mut self, is_well: bool) {
         self.is_judged = true;
         let breaker = self.breaker;
         let mut state = breaker.state();

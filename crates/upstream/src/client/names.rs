@@ -66,7 +66,7 @@ pub(crate) struct Filter {
 
 impl Filter {
     /// All addresses of a host that may be connected to.
-    async fn lookup(&self, host: &str) -> Result<Vec<SocketAddr>, Box<dyn Error + Send + Sync>> {
+    pub(crate) async fn lookup(&self, host: &str) -> Result<Vec<SocketAddr>, Box<dyn Error + Send + Sync>> {
         let found = self.names.lookup(host).await?;
         let is_local = self.allowed.is_localhost_named && host == "localhost";
         let is_kept = |address: &IpAddr| self.allowed.holds(*address) || (is_local && address.is_loopback());

@@ -66,11 +66,26 @@ impl Identity {
     /// Sends a request as its caller. Where the upstream does not take the credential (401) and there is a newer one,
     /// once more with that: a request that was not let in did nothing, unless a redirect had answered it before.
     pub async fn send(&self, client: &Client, tie: &Tie, caller: &Caller, request: Request) -> Result<Response> {
+        let is_unauthorized = |answer: &Response| answer.status == StatusCode::UNAUTHORIZED;
+        self.send_judged(client, tie, caller, request, &is_unauthorized).await
+    }
+
+    /// The same for an upstream that says in its answers' bodies that it does not take the credential. After such an
+    /// answer the source of the credential is told as well; once more is sent only what may be repeated.
+    pub async fn send_judged(
+        &self,
+        client: &Client,
+        tie: &Tie,
+        caller: &Caller,
+        request: Request,
+        is_refused: &(dyn Fn(&Response) -> bool + Send + Sync),
+    ) -> Result<Response> {
         let mut first = request.clone();
         let attached = self.apply(tie, caller, &mut first).await?;
         let answer = client.send(first).await?;
-        let is_refused = answer.status == StatusCode::UNAUTHORIZED && attached.refused(caller).await;
-        if !is_refused || (answer.is_redirected && !answer.is_repeatable) {
+        let is_refused = is_refused(&answer) && attached.refused(caller).await;
+        let was_let_in = answer.status != StatusCode::UNAUTHORIZED || answer.is_redirected;
+        if !is_refused || (was_let_in && !answer.is_repeatable) {
             return Ok(answer);
         }
         let mut again = request;

@@ -45,15 +45,19 @@ impl Bind {
         let template = Template::parse(template).map_err(|error| wrong(error.to_string()))?;
         let target = match key.split_once(':') {
             None => Target::Anywhere(key.to_owned()),
-            Some(("body", path)) => Target::Body(path.split('.').map(str::to_owned).collect()),
+            Some(("body" | "field", path)) => Target::Body(path.split('.').map(str::to_owned).collect()),
             Some((place, name)) => {
-                let place = match place {
-                    "path" => Place::Path,
-                    "query" => Place::Query,
-                    "header" => Place::Header,
-                    "cookie" => Place::Cookie,
-                    _ => return Err(wrong("write path:, query:, header:, cookie: or body: before the name".into())),
-                };
+                let place =
+                    match place {
+                        "path" => Place::Path,
+                        "query" => Place::Query,
+                        "header" | "metadata" => Place::Header,
+                        "cookie" => Place::Cookie,
+                        _ => return Err(wrong(
+                            "write path:, query:, header: (or metadata:), cookie: or body: (or field:) before the name"
+                                .into(),
+                        )),
+                    };
                 Target::Parameter(place, name.to_owned())
             }
         };

@@ -90,6 +90,20 @@ impl Identity {
             && !self.binds.iter().any(|bind| bind.template.names_the_caller())
     }
 
+    /// What this caller has for a security scheme of that name, for connectors that place it themselves: the credential
+    /// that names the scheme, else the one that takes any. `None` where nothing is configured for it.
+    pub async fn credential(&self, scheme: &str, caller: &access::Caller) -> Result<Option<crate::Credential>> {
+        let named = |at: &Where| matches!(at, Where::ByScheme(Some(name)) if name == scheme);
+        let any = |at: &Where| !matches!(at, Where::ByScheme(Some(_)));
+        let found = self.means.iter().find(|means| named(&means.at));
+        let Some(means) = found.or_else(|| self.means.iter().find(|means| any(&means.at))) else { return Ok(None) };
+        let missing = || {
+            let message = format!("There is no credential of yours for {}. {}", self.resource, means.source.missing());
+            Error::new(connector::ErrorKind::PermissionDenied, message)
+        };
+        means.source.credential(caller).await?.ok_or_else(missing).map(Some)
+    }
+
     /// The line that opens a resource of which nothing is said.
     pub fn open_with(&self) -> String {
         format!(

@@ -21,7 +21,7 @@ const TRACES: [&str; 6] =
     ["Traceback (most recent", "File \"", "Caused by:", "Stack trace:", "stack backtrace:", "#0 "];
 
 /// The text in at most so many letters.
-pub(super) fn clean(text: &str, secrets: &[Secret], letters_max: usize) -> String {
+pub(crate) fn clean(text: &str, secrets: &[Secret], letters_max: usize) -> String {
     let masked = mask(text, secrets);
     let told = &masked[..masked.floor_char_boundary(LOOKED_AT_BYTES_MAX)];
     let told = told.lines().take_while(|line| !is_trace(line)).collect::<Vec<_>>().join(" ");

@@ -6,8 +6,10 @@
 
 mod attack;
 mod foreign;
+mod graphql;
 mod judge;
 mod kinto;
+mod mcp;
 mod own;
 mod pool;
 mod target;

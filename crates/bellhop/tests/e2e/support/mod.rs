@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub(crate) mod fixtures;
+pub(crate) mod graphql;
 pub(crate) mod kinto;
 pub(crate) mod mcp;
 pub(crate) mod model;

@@ -1,0 +1,4 @@
+//! The connector against a gRPC server in Python.
+
+mod reads;
+mod support;
