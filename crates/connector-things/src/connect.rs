@@ -95,7 +95,7 @@ impl Things {
             return Ok((scheme.clone(), account));
         }
         let own = match caller {
-            Some(caller) => self.identity.credential(name, caller).await?,
+            Some(caller) => self.identity.credential_for(name, caller).await?,
             None => None,
         };
         Ok((scheme.clone(), own))

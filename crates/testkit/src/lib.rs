@@ -15,14 +15,18 @@ pub mod graphql;
 pub mod grpc;
 pub mod issuer;
 pub mod kinto;
+pub mod lamp;
 pub mod mariadb;
 pub mod mcp;
+pub mod modbus;
+pub mod mosquitto;
 pub mod nats;
 pub mod postgres;
 mod process;
 mod recorder;
 pub mod redis;
 pub mod suite;
+pub mod things;
 
 pub use callers::{caller, caller_with, context, permit};
 pub use canary::Canary;

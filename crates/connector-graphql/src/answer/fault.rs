@@ -12,6 +12,9 @@ const TOLD_MAX: usize = 5;
 /// The longest path that is told, in characters.
 const PATH_CHARS_MAX: usize = 120;
 
+/// What servers say where nobody is let in.
+pub(super) const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
+
 pub(super) const DONE: &str = " Whether it did what was asked is not known: look before you try again.";
 
 /// One entry of `errors` (GraphQL section 7.1.2).
@@ -77,7 +80,7 @@ impl Fault {
     }
 
     pub(super) fn is_unauthenticated(&self) -> bool {
-        self.code.as_deref() == Some("UNAUTHENTICATED")
+        self.code.as_deref() == Some(UNAUTHENTICATED)
     }
 
     /// The document that was sent does not fit the API's schema: that is another one now.

@@ -27,6 +27,11 @@ pub(crate) fn is_refused(response: &Response) -> bool {
     if response.status == http::StatusCode::UNAUTHORIZED {
         return true;
     }
+    // Most answers need not be read twice for this.
+    let word = fault::UNAUTHENTICATED.as_bytes();
+    if !response.body.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word)) {
+        return false;
+    }
     read(response).is_some_and(|answer| {
         let said = answer.errors.unwrap_or_default();
         said.iter().filter_map(Fault::read).any(|fault| fault.is_unauthenticated())
@@ -66,7 +71,8 @@ fn read(response: &Response) -> Option<Answer> {
 /// null: nothing at all.
 fn unwrapped(action: &Action, data: &RawValue) -> Result<Option<Box<RawValue>>> {
     let unreadable = |error: serde_json::Error| {
-        Error::new(ErrorKind::Unavailable, "The API's answer cannot be read.").with_source(error)
+        let done = if action.is_mutation { fault::DONE } else { "" };
+        Error::new(ErrorKind::Unavailable, format!("The API's answer cannot be read.{done}")).with_source(error)
     };
     let fields: IndexMap<String, Box<RawValue>> = serde_json::from_str(data.get()).map_err(unreadable)?;
     // What a client could not read is not passed on: nested too deeply, half a character.

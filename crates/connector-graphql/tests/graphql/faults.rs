@@ -1,7 +1,8 @@
 use connector::ErrorKind;
 use serde_json::json;
+use testkit::Recorder;
 
-use crate::world::{World, data};
+use crate::world::{World, call, config, connect, data, user, write};
 
 #[tokio::test]
 async fn data_with_errors_beside_it_is_a_success_that_says_what_is_missing() {
@@ -83,4 +84,62 @@ async fn arguments_that_the_api_does_not_take_are_the_callers_to_mend() {
     let error = world.refused(&world.alice, "createNote", json!({"input": {"title": 7}})).await;
     assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{error:?}");
     assert!(error.message().contains("String cannot represent"), "{error}");
+}
+
+#[tokio::test]
+async fn statuses_and_bodies_are_read_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let schema =
+        write(folder.path(), "schema.graphql", "type Query { look(n: Int!): Int } type Mutation { do(n: Int!): Int }");
+    let says = |code: &str| json!({"errors": [{"message": "m", "path": ["look"], "extensions": {"code": code}}]});
+    let answers = [
+        (400, says("BAD_USER_INPUT"), ErrorKind::InvalidArgument),
+        (400, says("GRAPHQL_VALIDATION_FAILED"), ErrorKind::InvalidArgument),
+        (400, json!({"errors": [{"message": "m"}]}), ErrorKind::InvalidArgument),
+        (500, says("FORBIDDEN"), ErrorKind::PermissionDenied),
+        (500, says("X"), ErrorKind::Unavailable),
+        (503, json!({"reason": "deploying"}), ErrorKind::Unavailable),
+        (401, json!({"errors": [{"message": "m"}]}), ErrorKind::PermissionDenied),
+        (403, json!({"message": "m"}), ErrorKind::PermissionDenied),
+        (404, json!({}), ErrorKind::NotFound),
+        (200, json!({"errors": [{"type": "NOT_FOUND", "message": "m"}], "data": {"look": null}}), ErrorKind::NotFound),
+        (
+            200,
+            json!({"errors": [{"message": "m", "extensions": {"classification": "BAD_REQUEST"}}], "data": null}),
+            ErrorKind::InvalidArgument,
+        ),
+        (200, json!({"hello": "world"}), ErrorKind::Unavailable),
+        (200, json!([1, 2]), ErrorKind::Unavailable),
+        (200, json!({"data": [1]}), ErrorKind::Unavailable),
+        (200, json!({"errors": "none"}), ErrorKind::Unavailable),
+    ];
+    let told = answers.clone();
+    let recorder = Recorder::answering(move |it| {
+        let nth = usize::try_from(it.json()["variables"]["n"].as_u64().unwrap()).unwrap();
+        (told[nth].0, told[nth].1.clone())
+    })
+    .await;
+    let base =
+        json!({"url": recorder.url(), "shared": true, "schema": schema, "http": {"retries": 0, "breaker_failures": 0}});
+    let api = connect(config(&base, json!({}))).await.unwrap();
+    let alice = user("alice").await;
+    for (nth, (status, body, kind)) in answers.iter().enumerate() {
+        let error = call(&api, &alice, "look", json!({"n": nth})).await.unwrap_err();
+        assert_eq!(error.kind(), *kind, "{status} {body}: {error:?}");
+        assert_eq!(error.is_catalog_stale(), body.to_string().contains("VALIDATION_FAILED"), "{body}");
+        let error = call(&api, &alice, "do", json!({"n": nth})).await.unwrap_err();
+        let is_open = error.message().contains("Whether it did what was asked is not known");
+        assert_eq!(is_open, *kind == ErrorKind::Unavailable, "{status} {body}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_large_to_read_is_said_to_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let text =
+        "type Query { notes(first: Int): C } type C { edges: [E] } type E { node: N } type N { id: ID title: String }";
+    let schema = write(folder.path(), "schema.graphql", text);
+    let world = World::new(json!({"http": {"answer_bytes_max": 200}, "schema": schema})).await;
+    let error = world.refused(&world.alice, "notes", json!({"first": 50})).await;
+    assert_eq!(error.kind(), ErrorKind::LimitExceeded, "{error:?}");
 }

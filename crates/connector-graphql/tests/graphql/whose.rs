@@ -1,8 +1,15 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use access::Caller;
+use bellhop_connector_graphql::Graphql;
 use connector::{Connector, ErrorKind, Ownership};
 use serde_json::{Value, json};
+use testkit::Recorder;
 use testkit::graphql::GraphqlServer;
+use upstream::{ConnectConfig, Credential, CredentialSource, Sources};
 
-use crate::world::{World, config};
+use crate::world::{World, call, config, data, write};
 
 async fn trusting(more: Value) -> World {
     let server = GraphqlServer::trusting().await;
@@ -115,4 +122,61 @@ async fn a_caller_without_a_key_is_not_sent() {
     assert!(error.message().contains("credential"), "{error}");
     assert_eq!(world.server.counts().await["refused"], 1, "only the second was sent, once");
     assert_eq!(world.api.catalog().actions.len(), world.offered().len());
+}
+
+/// Gives an old key until it is refused, then a newer one.
+#[derive(Debug, Default)]
+struct Renewed(AtomicUsize);
+
+#[async_trait::async_trait]
+impl CredentialSource for Renewed {
+    async fn credential(&self, _caller: &Caller) -> connector::Result<Option<Credential>> {
+        let key = if self.0.load(Ordering::SeqCst) == 0 { "an-old-key" } else { "a-newer-key" };
+        Ok(Some(Credential::Token(key.to_owned().into())))
+    }
+
+    async fn refused(&self, _caller: &Caller, _used: &Credential) -> bool {
+        self.0.fetch_add(1, Ordering::SeqCst) == 0
+    }
+
+    fn describe(&self) -> String {
+        "a key".into()
+    }
+}
+
+#[derive(Debug)]
+struct Given(Arc<Renewed>);
+
+impl Sources for Given {
+    fn store(&self, _resource: &str) -> Option<Arc<dyn CredentialSource>> {
+        Some(self.0.clone())
+    }
+
+    fn connect(&self, _resource: &str, _config: &ConnectConfig) -> Option<Arc<dyn CredentialSource>> {
+        None
+    }
+
+    fn query(&self, _sql: &str, _action: &str) -> Option<Arc<dyn CredentialSource>> {
+        None
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_refused_in_an_answers_body_is_renewed_and_no_mutation_is_sent_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let schema = write(folder.path(), "schema.graphql", "type Query { look: Int } type Mutation { do: Int }");
+    let recorder = Recorder::answering(|it| match it.header("authorization").as_slice() {
+        ["Bearer a-newer-key"] => (200, json!({"data": {"it": 7}})),
+        _ => (200, json!({"data": null, "errors": [{"message": "no", "extensions": {"code": "UNAUTHENTICATED"}}]})),
+    })
+    .await;
+    let base = json!({"url": recorder.url(), "credential": {"store": true}, "schema": schema});
+    let alice = testkit::caller("alice").await;
+    let api = Graphql::connect("notes", config(&base, json!({})), &Given(Arc::default())).await.unwrap();
+    assert_eq!(data(&call(&api, &alice, "look", json!({})).await.unwrap()), 7);
+    assert_eq!(recorder.requests().len(), 2);
+    let api = Graphql::connect("notes", config(&base, json!({})), &Given(Arc::default())).await.unwrap();
+    let error = call(&api, &alice, "do", json!({})).await.unwrap_err();
+    assert_eq!((error.kind(), recorder.requests().len()), (ErrorKind::PermissionDenied, 3));
+    assert_eq!(data(&call(&api, &alice, "do", json!({})).await.unwrap()), 7, "the next call has the newer one");
 }

@@ -9,6 +9,8 @@ mod bindings;
 mod http;
 mod simulated;
 mod sink;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::fmt::Debug;
 

@@ -15,5 +15,8 @@ mod fault;
 mod form;
 mod layout;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use self::binding::Modbus;
 pub use self::config::{Line, ModbusConfig, Parity};

@@ -28,15 +28,18 @@ impl Mqtt {
             publish(&standing.mouth, letter, left(end)).await?;
             return Ok(Invoked::Sent);
         };
-        // Answers that do not say which question they belong to are the only question's.
+        // Where answers do not say which question they belong to, there is only one question at a time.
         let turn = standing.shared.turn(topic);
         let Ok(_turn) = timeout(left(end), turn.lock()).await else {
             return Err(Error::new(ErrorKind::Unavailable, "The device is busy with another call: nothing was sent."));
         };
         let filter = Filter::new(topic.as_str()).map_err(Error::internal)?;
         let heard = standing.shared.listen(&standing.mouth, &filter, command.qos, left(end)).await?;
-        let correlation = standing.mouth.is_v5().then(|| Bytes::copy_from_slice(&random().to_be_bytes()));
-        letter.response = correlation.clone().map(|it| (topic.as_str().to_owned(), it));
+        let question = standing.mouth.is_v5().then(|| Bytes::copy_from_slice(&random().to_be_bytes()));
+        letter.response = question.clone().map(|it| (topic.as_str().to_owned(), it));
+        // Devices that speak 3.1.1 cannot say which question they answer; their description says so.
+        let is_told = at.form.term("mqv", "correlation").and_then(Value::as_bool).unwrap_or(true);
+        let correlation = question.filter(|_| is_told);
         publish(&standing.mouth, letter, left(end)).await?;
         match timeout(left(end), answer(heard, correlation.as_ref())).await {
             Ok(Some(message)) => Ok(Invoked::Completed(output(at, &message)?)),
@@ -57,11 +60,8 @@ impl super::session::Shared {
 async fn answer(mut heard: Listening, correlation: Option<&Bytes>) -> Option<std::sync::Arc<Message>> {
     loop {
         let message = heard.next().await?;
-        let is_ours = match (correlation, &message.correlation) {
-            (Some(ours), Some(theirs)) => ours == theirs,
-            // A device that speaks 3.1.1 cannot say which question it answers.
-            _ => true,
-        };
+        // One without is the late answer to some other question, of ours or of somebody else.
+        let is_ours = correlation.is_none_or(|ours| message.correlation.as_ref() == Some(ours));
         if is_ours && !message.retained {
             return Some(message);
         }

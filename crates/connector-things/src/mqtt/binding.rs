@@ -130,7 +130,8 @@ impl Binding for Mqtt {
                 Err(error) => tracing::debug!(thing = %at.thing.id, name = %at.name, %error, "a message was not taken"),
             }
         };
-        if let Some(last) = listening.last.take() {
+        // An event that was heard before was told to whoever listened then.
+        if let Some(last) = listening.last.take().filter(|_| at.op != Op::Subscribe) {
             tell(&last);
         }
         while let Some(message) = listening.next().await {

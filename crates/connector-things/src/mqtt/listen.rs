@@ -32,7 +32,7 @@ struct Hearing {
 /// A part in a subscription.
 #[derive(Debug)]
 pub(crate) struct Listening {
-    /// What was heard last before this.
+    /// What was heard last before this; nothing where something newer waits.
     pub(crate) last: Option<Arc<Message>>,
     messages: broadcast::Receiver<Arc<Message>>,
 }
@@ -100,7 +100,9 @@ impl Shared {
         });
         match granted.await.unwrap_or(Granted::Unknown) {
             Granted::Yes => {
-                let last = self.ears().0.get(filter).and_then(|hearing| hearing.last.clone());
+                // What came meanwhile waits to be heard, and the last of it would be told twice.
+                let ears = self.ears();
+                let last = ears.0.get(filter).and_then(|hearing| hearing.last.clone()).filter(|_| messages.is_empty());
                 Ok(Listening { last, messages })
             }
             Granted::Denied => {

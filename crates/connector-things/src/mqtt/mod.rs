@@ -20,5 +20,8 @@ mod v4;
 mod v5;
 mod wire;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use self::binding::Mqtt;
 pub use self::config::{MqttConfig, MqttVersion};

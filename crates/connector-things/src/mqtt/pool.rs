@@ -65,6 +65,12 @@ impl Pool {
         Ok(shared)
     }
 
+    /// How many connections there are.
+    #[cfg(test)]
+    pub(crate) fn count(&self) -> usize {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     fn plan(&self, broker: &Broker, account: &Account) -> Result<Plan> {
         let ca = match &self.ca {
             Some(path) if broker.is_secure => Some(std::fs::read(path).map_err(|error| {

@@ -92,7 +92,7 @@ impl Identity {
 
     /// What this caller has for a security scheme of that name, for connectors that place it themselves: the credential
     /// that names the scheme, else the one that takes any. `None` where nothing is configured for it.
-    pub async fn credential(&self, scheme: &str, caller: &access::Caller) -> Result<Option<crate::Credential>> {
+    pub async fn credential_for(&self, scheme: &str, caller: &access::Caller) -> Result<Option<crate::Credential>> {
         let named = |at: &Where| matches!(at, Where::ByScheme(Some(name)) if name == scheme);
         let any = |at: &Where| !matches!(at, Where::ByScheme(Some(_)));
         let found = self.means.iter().find(|means| named(&means.at));

@@ -10,9 +10,12 @@ mod graphql;
 mod judge;
 mod kinto;
 mod mcp;
+mod modbus;
+mod mqtt;
 mod own;
 mod pool;
 mod target;
+mod things;
 mod tries;
 
 use std::path::Path;

@@ -2,3 +2,6 @@
 
 mod graphql;
 mod mcp;
+mod modbus;
+mod mqtt;
+mod things;

@@ -1,5 +1,6 @@
 //! What the tests share.
 
+pub(crate) mod devices;
 pub(crate) mod fixtures;
 pub(crate) mod graphql;
 pub(crate) mod kinto;
