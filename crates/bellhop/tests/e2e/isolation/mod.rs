@@ -10,6 +10,7 @@ mod graphql;
 mod grpc;
 mod judge;
 mod kinto;
+mod mcp;
 mod modbus;
 mod mqtt;
 mod own;

@@ -2,6 +2,7 @@
 
 mod graphql;
 mod grpc;
+mod mcp;
 mod modbus;
 mod mqtt;
 mod things;
