@@ -66,6 +66,7 @@ pub(crate) fn peers(workspace: &Workspace, steps: &Steps) -> Result<()> {
             modules("openapi", "openapi_packages")?;
             modules("mcp_servers", "mcp_servers")?;
             modules("graphql", "graphql")?;
+            steps.step("GraphQL schemas", || documents::files(workspace, "graphql_schemas"))?;
             modules("things", "things")?;
             steps.step("documents of other APIs", || documents::files(workspace, "documents"))?;
             steps.step("further documents", || documents::files(workspace, "more_documents"))

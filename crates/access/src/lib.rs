@@ -28,6 +28,7 @@ mod config;
 mod dev_issuer;
 mod effect;
 mod exchange;
+mod folder;
 mod introspect;
 mod keys;
 mod permit;
@@ -44,6 +45,7 @@ pub use config::{ClientAuth, ConfigError, Introspected, IntrospectionConfig, Iss
 pub use dev_issuer::{DevIssuer, DevIssuerError};
 pub use effect::Effect;
 pub use exchange::{ExchangeConfigError, ExchangeError, ExchangeOptions, TokenExchange};
+pub use folder::folder_name;
 pub use keys::{FetchError, discover};
 pub use permit::{Permit, PermitMismatch, Target};
 pub use policy::{Denied, Needs, Policy, ResourcePolicy};

@@ -105,16 +105,33 @@ impl Template {
         })
     }
 
+    /// The text that it makes of everybody, where nothing in it is a caller's.
+    pub fn constant(&self) -> Option<String> {
+        let texts = self.pieces.iter().map(|piece| match piece {
+            Piece::Text(text) => Some(text.as_str()),
+            Piece::Id | Piece::Issuer | Piece::Claim(_) => None,
+        });
+        texts.collect()
+    }
+
     /// What it makes of this caller.
     pub fn value(&self, caller: &Caller) -> Result<String, NoValue> {
+        self.encoded(caller, &str::to_owned)
+    }
+
+    /// The same, with everything that comes from the caller written by `encode`, for places where letters mean
+    /// something: paths, patterns. The text around it stays as configuration has it.
+    pub fn encoded(&self, caller: &Caller, encode: &dyn Fn(&str) -> String) -> Result<String, NoValue> {
         let mut value = String::new();
         for piece in &self.pieces {
             match piece {
                 Piece::Text(text) => value.push_str(text),
-                Piece::Id => value.push_str(caller.id().as_str()),
-                Piece::Issuer => value.push_str(caller.issuer()),
-                Piece::Claim(claim) => value
-                    .push_str(&scalar(caller.claims(), claim).ok_or_else(|| NoValue::Claim { claim: claim.clone() })?),
+                Piece::Id => value.push_str(&encode(caller.id().as_str())),
+                Piece::Issuer => value.push_str(&encode(caller.issuer())),
+                Piece::Claim(claim) => {
+                    let text = scalar(caller.claims(), claim).ok_or_else(|| NoValue::Claim { claim: claim.clone() })?;
+                    value.push_str(&encode(&text));
+                }
             }
         }
         let fits = value.len() <= Self::BYTES_MAX && !value.trim().is_empty() && !value.chars().any(char::is_control);

@@ -85,7 +85,7 @@ fn noted((result, used): (ToolResult, Option<ToolUsed>), progress: &mut Progress
 }
 
 /// What a call does to the world: the tool's effect, or the action's own where a universal tool invokes one.
-fn effect(toolbox: &Toolbox, call: &ToolCall) -> Effect {
+pub(crate) fn effect(toolbox: &Toolbox, call: &ToolCall) -> Effect {
     let Some(tool) = toolbox.tool(&call.tool) else { return Effect::Read };
     if tool.effect == Effect::Read || call.tool != "invoke" {
         return tool.effect;

@@ -219,3 +219,55 @@ fn a_limit_of_zero_is_named() {
     let error = Agent::new(Model::BuiltIn, Limits { turns_max: 0, ..Limits::default() }, None).unwrap_err();
     assert_eq!(error.to_string(), "`turns_max` must be at least 1");
 }
+
+#[tokio::test]
+async fn steps_are_done_in_order_and_each_is_told() {
+    let shop = Shop::open(ToolsMode::Auto).await;
+    let toolbox = shop.toolbox("alice").await;
+    let answer = ask(&toolbox, "how many orders do I have, mark task 1 as done, show task 1 and read missing.md").await;
+    let used: Vec<_> = answer.tools_used.iter().map(|used| (used.tool.as_str(), used.success)).collect();
+    assert_eq!(
+        used,
+        [
+            ("shop_orders_aggregate", true),
+            ("shop_tasks_update", true),
+            ("shop_tasks_get", true),
+            ("notes_files_get", false)
+        ]
+    );
+    let response = &answer.response;
+    assert!(
+        response.starts_with("3 of 4 steps done.\n\n1. “how many orders do I have”\nYou have 4 orders."),
+        "{response}"
+    );
+    assert!(response.contains("\n\n2. “mark task 1 as done”\nUpdated task 1: done = yes.\n\n3. "), "{response}");
+    assert!(response.contains("- done: yes"), "the third step sees what the second did: {response}");
+    assert!(response.ends_with("4. “read missing.md”\nThere is no such item in files."), "{response}");
+}
+
+#[tokio::test]
+async fn what_comes_after_then_waits_for_success() {
+    let shop = Shop::open(ToolsMode::Auto).await;
+    let toolbox = shop.toolbox("alice").await;
+    let answer = ask(&toolbox, "read missing.md, then mark task 1 as done, then show my orders").await;
+    assert_eq!(answer.tools_used.len(), 1, "{answer:?}");
+    assert!(answer.response.starts_with("0 of 3 steps done."), "{}", answer.response);
+    assert!(answer.response.contains("Not done, because the step before it was not."), "{}", answer.response);
+    let answer = ask(&toolbox, "mark task 1 as done then show task 1").await;
+    assert!(answer.response.contains("- done: yes"), "{}", answer.response);
+}
+
+#[tokio::test]
+async fn steps_beyond_a_limit_are_told_as_not_done() {
+    let shop = Shop::open(ToolsMode::Auto).await;
+    let toolbox = shop.toolbox("alice").await;
+    let agent = Agent::new(Model::BuiltIn, Limits { tool_calls_max: 1, ..Limits::default() }, None).unwrap();
+    let message = "how many orders do I have and how many tasks do I have";
+    let answer = agent.ask(&toolbox, Ask { message, history: &[], request_id: "r" }).await.unwrap();
+    assert_eq!(answer.tools_used.len(), 1);
+    assert!(
+        answer.response.contains("1 of 2 steps done.") && answer.response.contains("at most 1 tool calls"),
+        "{}",
+        answer.response
+    );
+}

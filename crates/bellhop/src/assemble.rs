@@ -68,9 +68,12 @@ impl House {
         let databases = config.resources.iter().filter(|it| matches!(it.kind, config::Kind::Sql(_)));
         let databases: BTreeSet<_> = databases.map(|it| it.name.clone()).collect();
         let sources = Arc::new(HouseSources::new(store, accounts.clone(), signer.clone(), environment, databases));
+        let names: Vec<_> = config.resources.iter().map(|it| (it.name.clone(), it.names)).collect();
         let Connected { resources, away } = connect(config.resources, sources.clone(), if_away).await?;
         let audit = audit(config.audit).await.context("the audit cannot be opened")?;
-        let gateway = Gateway::new(resources, policy, config.limits, audit, None)?.reserving(queries.iter().cloned());
+        let gateway = Gateway::new(resources, policy, config.limits, audit, None)?;
+        let gateway = gateway.reserving(queries.iter().cloned()).naming(names);
+        gateway.check_names()?;
         check_queries(&gateway, &queries, &away)?;
         sources.open(&gateway);
         Ok(Self {

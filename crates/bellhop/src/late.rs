@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use connector::{Catalog, Connector, Context, Error, Operation, Outcome, Permit, Result};
-
+use connector::{Catalog, Connector, Context, Error, Happening, Operation, Outcome, Permit, Result};
+use tokio::sync::broadcast::Receiver;
 use upstream::Sources;
 
 use crate::config::Kind;
@@ -46,6 +46,10 @@ impl Connector for Late {
             Some(there) => there.health().await,
             None => Err(away()),
         }
+    }
+
+    fn happenings(&self) -> Option<Receiver<Happening>> {
+        self.there()?.happenings()
     }
 
     /// One reload at a time: the gateway sees to that.

@@ -17,7 +17,6 @@ use crate::config::Config;
 use crate::create::create;
 use crate::delete::delete;
 use crate::error::FILES;
-use crate::folder::folder_name;
 use crate::get::get;
 use crate::home::Home;
 use crate::list::list;
@@ -25,6 +24,7 @@ use crate::local::{Local, sweep};
 use crate::object::{Bucket, Objects, connect};
 use crate::quota::Ledgers;
 use crate::update::update;
+use access::folder_name;
 
 /// Users' files, in folders under one root or in a store.
 pub struct Files {

@@ -18,7 +18,6 @@ mod entry;
 mod error;
 mod execute;
 mod filter;
-mod folder;
 mod get;
 mod glob;
 mod home;
@@ -34,7 +33,7 @@ mod sort;
 mod text;
 mod update;
 
+pub use access::folder_name;
 pub use config::Config;
 pub use execute::Files;
-pub use folder::folder_name;
 pub use secret::Secret;

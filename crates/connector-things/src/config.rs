@@ -27,6 +27,10 @@ upstream::with_identity! {
         pub shared_things: Vec<String>,
         /// Accounts that devices want, the same for everybody: by thing id, or by the name of a security scheme.
         pub accounts: IndexMap<String, AccountConfig>,
+        /// Hosts (`devices.example.com`, `10.0.0.7:8080`) that credentials go to though a description that was fetched from
+        /// elsewhere names them. Those of descriptions in files, and the host that a description was fetched from, need not be
+        /// named.
+        pub hosts: Vec<String>,
         /// Nothing is written and no action invoked.
         pub read_only: bool,
         /// What is kept of events and of properties that change.

@@ -10,7 +10,7 @@ use crate::binding::{self, Bindings};
 use crate::device::{Device, Devices};
 use crate::owner::{Because, Owned, Owners};
 use crate::snapshot::Snapshot;
-use crate::td::{SecurityScheme, Thing};
+use crate::td::{self, Form, SecurityScheme, Thing};
 use crate::{Config, catalog, execute};
 
 /// A fleet of devices, and whose they are.
@@ -79,11 +79,15 @@ impl Things {
     pub(crate) async fn credential(
         &self,
         thing: &Thing,
-        names: &[String],
+        form: &Form,
         caller: Option<&Caller>,
     ) -> Result<(SecurityScheme, Option<Credential>)> {
-        let mut wanted = names.iter().filter_map(|name| Some((name, thing.security.get(name)?)));
-        let Some((name, scheme)) = wanted.next() else {
+        let mut wanted = form.security.iter().filter_map(|name| Some((name, thing.security.get(name)?)));
+        let found = wanted.next();
+        if !self.may_have_credentials(thing, form) {
+            return Ok((found.map_or(SecurityScheme::None, |(_, scheme)| scheme.clone()), None));
+        }
+        let Some((name, scheme)) = found else {
             return Ok((SecurityScheme::None, self.account(&thing.id, "")));
         };
         let account = self.account(&thing.id, name);
@@ -91,10 +95,19 @@ impl Things {
             return Ok((scheme.clone(), account));
         }
         let own = match caller {
-            Some(caller) => self.identity.credential(name, caller).await?,
+            Some(caller) => self.identity.credential_for(name, caller).await?,
             None => None,
         };
         Ok((scheme.clone(), own))
+    }
+
+    /// Whether what this form addresses is known to whoever configured the fleet, or is where its description came from.
+    fn may_have_credentials(&self, thing: &Thing, form: &Form) -> bool {
+        let Some(home) = &thing.host else { return true };
+        let wanted = url::Url::parse(&form.href).ok().and_then(|url| td::host(&url));
+        wanted.is_some_and(|wanted| {
+            wanted == *home || self.config.hosts.iter().any(|host| host.eq_ignore_ascii_case(&wanted))
+        })
     }
 
     fn account(&self, thing: &str, scheme: &str) -> Option<Credential> {

@@ -51,6 +51,10 @@ fn check(bindings: &Bindings, form: &Form, op: Op) -> Result<(), String> {
     if fill::is_loose(form) {
         return Err("a variable stands in the host of a form's address".to_owned());
     }
+    if !crate::payload::is_spoken(&form.content_type) {
+        let kind = form.content_type.chars().filter(|letter| letter.is_ascii_graphic()).take(60).collect::<String>();
+        return Err(format!("values as {kind} are not spoken"));
+    }
     let scheme = form.scheme();
     let binding: &Arc<dyn Binding> =
         bindings.of(&scheme).ok_or_else(|| format!("addresses with {scheme}: are not spoken"))?;

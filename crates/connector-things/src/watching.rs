@@ -73,7 +73,7 @@ impl Things {
         let binds = self.identity.binds();
         let given = Map::new();
         let form = fill(form, &Values { binds, caller, given: &given })?;
-        let (scheme, credential) = self.credential(thing, &form.security, caller).await?;
+        let (scheme, credential) = self.credential(thing, &form, caller).await?;
         if !scheme.is_none() && credential.is_none() {
             return Err(connector::Error::unavailable("it wants a credential, and there is none"));
         }

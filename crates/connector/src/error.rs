@@ -1,6 +1,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde_json::{Map, Value};
+
 /// The result of talking to a resource.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -85,12 +87,21 @@ pub struct Error {
     retry_after: Option<Duration>,
     catalog_stale: bool,
     visit: Option<String>,
+    client_needs: Option<Box<Map<String, Value>>>,
 }
 
 impl Error {
     /// `message` is shown to users and models: a sentence to act on, with nothing internal in it.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), source: None, retry_after: None, catalog_stale: false, visit: None }
+        Self {
+            kind,
+            message: message.into(),
+            source: None,
+            retry_after: None,
+            catalog_stale: false,
+            visit: None,
+            client_needs: None,
+        }
     }
 
     /// A value or name in the arguments is wrong.
@@ -137,6 +148,13 @@ impl Error {
         self
     }
 
+    /// Names what the client would have to be able to do (MCP's `ClientCapabilities`) for the same call to succeed.
+    #[must_use]
+    pub fn with_client_needs(mut self, capabilities: Map<String, Value>) -> Self {
+        self.client_needs = Some(Box::new(capabilities));
+        self
+    }
+
     /// Says that the resource is no longer what its catalog says, and that nothing was done: with a new catalog the
     /// same call may succeed.
     #[must_use]
@@ -163,6 +181,11 @@ impl Error {
     /// The address to visit before the same call may succeed.
     pub fn visit(&self) -> Option<&str> {
         self.visit.as_deref()
+    }
+
+    /// What the client would have to be able to do.
+    pub fn client_needs(&self) -> Option<&Map<String, Value>> {
+        self.client_needs.as_deref()
     }
 
     /// When to try again, where that is known.

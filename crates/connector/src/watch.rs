@@ -1,5 +1,5 @@
 /// What a resource says happened to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Happening {
     /// Other actions than before.
     Actions,

@@ -3,14 +3,15 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use connector::{Error, Result};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Longest cursor that is looked at, in bytes.
-const CURSOR_BYTES_MAX: usize = 16 * 1024;
+/// Longest sealed text that is looked at, in bytes.
+const SEALED_BYTES_MAX: usize = 64 * 1024;
 
-/// Seals where the next page starts, so that a cursor is worth nothing to another caller, to another collection,
-/// and to whoever changes a byte of it.
+/// Seals what clients carry for us, such as where the next page starts, so that it is worth nothing to another caller,
+/// in another place, and to whoever changes a byte of it.
 pub(crate) struct Sealer {
     key: RandomizedNonceKey,
 }
@@ -29,8 +30,8 @@ impl Sealer {
         RandomizedNonceKey::new(&AES_256_GCM, key).ok().map(|key| Self { key })
     }
 
-    pub(crate) fn seal(&self, page: &Page, caller: &Caller, place: &str) -> Result<String> {
-        let mut text = serde_json::to_vec(page).map_err(Error::internal)?;
+    pub(crate) fn seal(&self, what: &impl Serialize, caller: &Caller, place: &str) -> Result<String> {
+        let mut text = serde_json::to_vec(what).map_err(Error::internal)?;
         let nonce = self
             .key
             .seal_in_place_append_tag(Aad::from(bound_to(caller, place)), &mut text)
@@ -42,16 +43,17 @@ impl Sealer {
 
     /// Every way in which a cursor can be wrong gets the same answer.
     pub(crate) fn open(&self, cursor: &str, caller: &Caller, place: &str) -> Result<Page> {
-        self.try_open(cursor, caller, place).ok_or_else(|| {
+        self.opened(cursor, caller, place).ok_or_else(|| {
             Error::invalid("`cursor` is not one that this list gave you. Leave it out to start from the beginning.")
         })
     }
 
-    fn try_open(&self, cursor: &str, caller: &Caller, place: &str) -> Option<Page> {
-        if cursor.len() > CURSOR_BYTES_MAX {
+    /// What was sealed for this caller and this place. Whatever is wrong with it, it is none.
+    pub(crate) fn opened<T: DeserializeOwned>(&self, sealed: &str, caller: &Caller, place: &str) -> Option<T> {
+        if sealed.len() > SEALED_BYTES_MAX {
             return None;
         }
-        let sealed = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+        let sealed = URL_SAFE_NO_PAD.decode(sealed).ok()?;
         let (nonce, text) = sealed.split_at_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut text = text.to_vec();

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::cursor::Sealer;
 use crate::limits::Limits;
 use crate::projection::Projection;
 use crate::reload::LastLook;
-use crate::{Audit, Door, Options, Toolbox};
+use crate::{Audit, Door, Names, Options, Toolbox};
 
 /// All resources, policy, limits and the audit. One for the process; cloning shares it.
 #[derive(Clone)]
@@ -30,7 +30,20 @@ pub(crate) struct Inner {
     pub(crate) looks: HashMap<String, LastLook>,
     /// Actions that are no tools: by resource, the action's name.
     pub(crate) reserved: Vec<(String, String)>,
+    /// Resources whose names are their own.
+    pub(crate) bare: HashSet<String>,
     projection: Mutex<Option<Arc<Projection>>>,
+}
+
+/// What the house has beside plain tools, for nobody in particular.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Offers {
+    /// Some resource has prompts.
+    pub prompts: bool,
+    /// Some resource has documents that are read by address.
+    pub documents: bool,
+    /// Some action was made for models, and so may ask back, write lines and name arguments for headers.
+    pub made_for_models: bool,
 }
 
 /// Why a gateway cannot be made.
@@ -39,6 +52,9 @@ pub enum GatewayError {
     /// The operating system gives no random numbers.
     #[error("no random numbers can be had from the operating system")]
     Random,
+    /// Two things have one name.
+    #[error("{0}")]
+    Clash(String),
 }
 
 /// Whether one resource is there.
@@ -84,6 +100,7 @@ impl Gateway {
             options,
             audit,
             reserved: Vec::new(),
+            bare: HashSet::new(),
             projection: Mutex::new(None),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -92,6 +109,32 @@ impl Gateway {
     /// Everything `caller` may use through this door, and nothing else.
     pub fn toolbox(&self, caller: Caller, door: Door) -> Toolbox {
         Toolbox::new(self.inner.clone(), self.inner.projection(), caller, door)
+    }
+
+    /// Lets these resources' things have the names that they have there. To be said before the gateway is shared.
+    #[must_use]
+    pub fn naming(mut self, resources: impl IntoIterator<Item = (String, Names)>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            let bare = resources.into_iter().filter(|(_, names)| *names == Names::Bare);
+            inner.bare.extend(bare.map(|(name, _)| name));
+        }
+        self
+    }
+
+    /// Whether every name means one thing. One that comes later is made unique by what is added to it.
+    ///
+    /// # Errors
+    /// [`GatewayError::Clash`] names both and says what to change.
+    pub fn check_names(&self) -> Result<(), GatewayError> {
+        match self.inner.projection().clashes.first() {
+            Some(clash) => Err(GatewayError::Clash(clash.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// What there is beside plain tools.
+    pub fn offers(&self) -> Offers {
+        self.inner.projection().offers
     }
 
     /// Every resource's catalog, for `check`.
@@ -141,7 +184,7 @@ impl Inner {
         match current {
             Some(projection) => projection.clone(),
             None => {
-                let made = Arc::new(Projection::new(self.catalogs(), &self.reserved, &self.options));
+                let made = Arc::new(Projection::new(self.catalogs(), &self.reserved, &self.bare, &self.options));
                 *slot = Some(made.clone());
                 made
             }

@@ -7,15 +7,18 @@
 
 mod arguments;
 mod audit;
+mod content;
 mod cursor;
 mod errand;
 mod gateway;
 mod limits;
+mod links;
 mod lookup;
 mod options;
 mod projection;
 mod reload;
 mod reply;
+mod round;
 mod tool;
 mod toolbox;
 
@@ -23,9 +26,13 @@ pub use audit::{
     Audit, AuditArguments, AuditError, AuditLine, AuditOptions, AuditRequired, AuditSink, BadRule, Redaction,
 };
 pub use errand::{Done, Errand};
-pub use gateway::{Gateway, GatewayError, Health};
-pub use options::{Options, ToolsMode};
+pub use gateway::{Gateway, GatewayError, Health, Offers};
+pub use options::{Names, Options, ToolsMode};
 pub use reload::Reloaded;
 pub use reply::Reply;
-pub use tool::Tool;
-pub use toolbox::{Door, Offered, OfferedAction, Refused, Request, Toolbox};
+pub use round::Given;
+pub use tool::{Native, Tool};
+pub use toolbox::{
+    Changes, Completion, DocumentPage, Door, Heard, Missed, Offered, OfferedAction, OfferedPrompt, Recital, Refused,
+    Request, Toolbox,
+};

@@ -28,6 +28,23 @@ pub struct Options {
     pub waiting_max: usize,
     /// Calls of one caller in a minute.
     pub calls_per_minute_max: u32,
+    /// How long a user may take to answer what a resource asks back (MCP's `requestState`), in milliseconds.
+    pub answer_within_ms: u64,
+    /// Streams of changes (MCP's `subscriptions/listen`) that one caller may hold open at once.
+    pub streams_max: usize,
+    /// The same for all callers together.
+    pub streams_all_max: usize,
+}
+
+/// What the tools, prompts and documents of one resource are called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Names {
+    /// With the resource's name before them: `NAME_tool`, `NAME_prompt`, `bellhop://NAME/address`.
+    #[default]
+    Prefixed,
+    /// As the resource itself calls its actions, prompts and documents. Two things with one name stop the start.
+    Bare,
 }
 
 /// How the catalog is offered as tools.
@@ -57,6 +74,9 @@ impl Default for Options {
             concurrent_max: 8,
             waiting_max: 64,
             calls_per_minute_max: 1200,
+            answer_within_ms: 600_000,
+            streams_max: 4,
+            streams_all_max: 1000,
         }
     }
 }

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use access::Effect;
+use connector::Shown;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -23,4 +24,20 @@ pub struct Tool {
     pub effect: Effect,
     /// Whether calling twice leaves the same as calling once.
     pub idempotent: bool,
+    /// How the resource itself shows it, where it was made for models; MCP clients see that.
+    #[serde(skip)]
+    pub native: Option<Arc<Native>>,
+}
+
+/// A tool in the words of the resource that has it.
+#[derive(Clone, Debug)]
+pub struct Native {
+    /// What it does, at full length.
+    pub description: Option<String>,
+    /// Title, pictures, hints.
+    pub shown: Shown,
+    /// JSON Schema of `structuredContent`, where the resource says.
+    pub output_schema: Option<Arc<Map<String, Value>>>,
+    /// Whether some of its arguments are to be repeated in HTTP headers (`x-mcp-header`).
+    pub has_headers: bool,
 }

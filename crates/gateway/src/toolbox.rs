@@ -1,18 +1,28 @@
 mod call;
+mod changes;
+mod documents;
+mod errand;
 mod offered;
+mod path;
+mod prompts;
 mod resolve;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use access::{Caller, Denied, Effect};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::gateway::Inner;
 use crate::projection::{Entry, Place, Projection, Route, Universal};
-use crate::{Reply, Tool};
+use crate::{Offers, Reply, Tool};
 
+pub use changes::Changes;
+pub use documents::DocumentPage;
+pub use errand::{Completion, Heard};
 pub use offered::{Offered, OfferedAction};
+pub use path::Missed;
+pub use prompts::{OfferedPrompt, Recital};
 
 /// One caller's view of all resources, as tools. What it lists is exactly what it may call; it never holds
 /// anything of another caller.
@@ -72,6 +82,21 @@ pub enum Refused {
         /// The name, cut to a sensible length.
         name: String,
     },
+    /// There is no such prompt for this caller.
+    #[error("There is no prompt called {name}. List the prompts to see what there is.")]
+    UnknownPrompt {
+        /// The name, cut to a sensible length.
+        name: String,
+    },
+    /// There is no such document for this caller.
+    #[error("There is no document at this address.")]
+    UnknownDocument {
+        /// The address as it was given.
+        uri: String,
+    },
+    /// What the client carried between two rounds was not given to it for this call, or too long ago.
+    #[error("This requestState was not given to you for this call, or too long ago. Begin the call again without it.")]
+    StaleState,
     /// The token lacks scopes that its user could grant (RFC 6750 section 3.1, `insufficient_scope`).
     #[error("This needs the scope {}.", .scopes.iter().cloned().collect::<Vec<_>>().join(" "))]
     InsufficientScope {
@@ -85,6 +110,9 @@ impl Refused {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::UnknownTool { .. } => "unknown_tool",
+            Self::UnknownPrompt { .. } => "unknown_prompt",
+            Self::UnknownDocument { .. } => "not_found",
+            Self::StaleState => "stale_state",
             Self::InsufficientScope { .. } => "insufficient_scope",
         }
     }
@@ -138,6 +166,18 @@ impl Toolbox {
     pub fn tool(&self, name: &str) -> Option<Tool> {
         let entry = self.projection.named(name)?;
         self.may(&entry).is_ok().then(|| entry.tool.clone())
+    }
+
+    /// What the house has beside plain tools.
+    pub fn offers(&self) -> Offers {
+        self.projection.offers
+    }
+
+    /// The schema of this tool's arguments where a client has to repeat some of them in headers.
+    pub fn headers(&self, name: &str) -> Option<Arc<Map<String, Value>>> {
+        let entry = self.projection.offers.made_for_models.then(|| self.projection.named(name))??;
+        let has_headers = entry.tool.native.as_ref().is_some_and(|native| native.has_headers);
+        (has_headers && self.may(&entry).is_ok()).then(|| entry.tool.input_schema.clone())
     }
 
     /// Whether policy lets this caller use a tool. A universal tool may be used where there is at least one thing

@@ -100,7 +100,10 @@ impl IntoResponse for Failure {
 pub(crate) fn refused(refused: &Refused, challenge: impl FnOnce() -> Challenge) -> Failure {
     let message = refused.to_string();
     match refused {
-        Refused::UnknownTool { .. } => Failure::new(StatusCode::NOT_FOUND, refused.code(), message),
+        Refused::UnknownTool { .. } | Refused::UnknownPrompt { .. } | Refused::UnknownDocument { .. } => {
+            Failure::new(StatusCode::NOT_FOUND, refused.code(), message)
+        }
+        Refused::StaleState => Failure::new(StatusCode::BAD_REQUEST, refused.code(), message),
         Refused::InsufficientScope { .. } => {
             Failure::new(StatusCode::FORBIDDEN, refused.code(), message).challenged(&challenge())
         }
@@ -121,7 +124,14 @@ pub(crate) fn reply(reply: &Reply) -> Response {
 
 /// The status of an answer's `code`; a code that nobody knows is our defect.
 pub(crate) fn status_of_code(code: &str) -> StatusCode {
-    ErrorKind::ALL.into_iter().find(|kind| kind.code() == code).map_or(StatusCode::INTERNAL_SERVER_ERROR, status_of)
+    match code {
+        // Well-formed, and the resource says that it failed, or has to know something that this door cannot ask.
+        "failed" | "input_required" => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => {
+            let kind = ErrorKind::ALL.into_iter().find(|kind| kind.code() == code);
+            kind.map_or(StatusCode::INTERNAL_SERVER_ERROR, status_of)
+        }
+    }
 }
 
 /// The one place where what went wrong becomes a status.

@@ -11,11 +11,13 @@
 mod callers;
 mod canary;
 mod clock;
+pub mod graphql;
 pub mod grpc;
 pub mod issuer;
 pub mod kinto;
 pub mod lamp;
 pub mod mariadb;
+pub mod mcp;
 pub mod modbus;
 pub mod mosquitto;
 pub mod nats;

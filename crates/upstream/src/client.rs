@@ -6,6 +6,7 @@ mod build;
 mod check;
 mod decode;
 mod dial;
+mod events;
 mod failure;
 mod names;
 mod reach;
@@ -20,9 +21,11 @@ use tokio::sync::Semaphore;
 
 pub use self::breaker::{Breaker, Pass};
 pub use self::dial::Dialer;
+pub use self::events::{Event, Events, Streamed};
 use self::names::{Allowed, Filter};
 pub use self::names::{Names, SystemNames};
 pub use self::reach::Reach;
+pub use self::trouble::may_be_done;
 use crate::{ClientConfig, ConfigError, Origin};
 
 /// Reaches the origins that it was made with and nothing else. Cloning shares its connections, its turns and what it
@@ -39,7 +42,7 @@ struct Shared {
     allowed: Allowed,
     filter: Filter,
     http: reqwest::Client,
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
 }
 
 impl Client {
@@ -54,7 +57,7 @@ impl Client {
         let allowed = Allowed::new(networks.collect::<Result<_, _>>()?, &origins);
         let filter = Filter { names, allowed: allowed.clone() };
         let http = build::http(config, filter.clone())?;
-        let turns = Semaphore::new(config.concurrency_max.clamp(1, Semaphore::MAX_PERMITS));
+        let turns = Arc::new(Semaphore::new(config.concurrency_max.clamp(1, Semaphore::MAX_PERMITS)));
         let origins = with_breakers(origins, config);
         Ok(Self { shared: Arc::new(Shared { origins, config: config.clone(), allowed, filter, http, turns }) })
     }

@@ -65,6 +65,11 @@ pub trait CredentialSource: Debug + Send + Sync {
     /// that tells the caller how to get one is kept for sources that know how.
     async fn credential(&self, caller: &Caller) -> Result<Option<Credential>>;
 
+    /// What it has for the app itself, where it is everybody's; `None` where it is each caller's own.
+    async fn own(&self) -> Result<Option<Credential>> {
+        Ok(None)
+    }
+
     /// The upstream answered 401 to `used`, which this source gave: what is remembered for this caller may be stale.
     /// `true` where asking again may give another one.
     async fn refused(&self, caller: &Caller, used: &Credential) -> bool {

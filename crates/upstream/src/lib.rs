@@ -21,17 +21,18 @@ mod sources;
 #[doc(hidden)]
 pub use indexmap::IndexMap;
 
-pub use client::{Breaker, Client, Dialer, Names, Pass, Reach, SystemNames};
+pub use client::{Breaker, Client, Dialer, Event, Events, Names, Pass, Reach, Streamed, SystemNames, may_be_done};
 pub use config::{ClientConfig, ConfigError};
 pub use credential::{Credential, CredentialSource, Placement};
 pub use fetch::{Document, Fetcher, Validators};
 pub use identity::{
     Attached, Bind, ClientAuth, ConnectConfig, CredentialConfig, Described, ExchangeConfig, Identity, IdentityConfig,
-    Place, Scheme, SignedConfig, Target, Tie, another, fold,
+    Place, Scheme, SignedConfig, Target, Tie, another, fold, forget_samples, hide_everywhere, hide_properties,
+    is_spelling, take_everywhere, take_one,
 };
 pub use origin::Origin;
 pub use request::{PathBuilder, Request};
-pub use response::Response;
+pub use response::{Response, one_line};
 pub use rows::RowSource;
 pub use secret::Secret;
 pub use sources::{NoSources, Sources};

@@ -49,6 +49,11 @@ impl Origin {
         self.holds(&other.url)
     }
 
+    /// Whether configuration itself wrote the address, and not a description.
+    pub fn is_configured(&self) -> bool {
+        self.named
+    }
+
     /// What all addresses under it begin with, without a slash at its end.
     pub(crate) fn base(&self) -> &str {
         self.url.as_str().trim_end_matches('/')

@@ -13,6 +13,11 @@ pub(crate) use self::clean::clean;
 pub(crate) use self::wait::retry_after;
 use crate::Secret;
 
+/// A stranger's text in at most so many letters: one line, without markup and machinery.
+pub fn one_line(text: &str, letters_max: usize) -> String {
+    clean::clean(text, &[], letters_max)
+}
+
 /// What an upstream answered. Only its size prints.
 #[derive(Clone)]
 pub struct Response {

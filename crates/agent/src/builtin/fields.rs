@@ -82,6 +82,11 @@ pub(crate) fn is_files(collection: &Collection) -> bool {
     collection.key == ["path"] && collection.field("content").is_some()
 }
 
+/// Whether a collection holds settings: values of any kind by keys that their user gives them.
+pub(crate) fn is_settings(collection: &Collection) -> bool {
+    collection.key == ["key"] && collection.field("value").is_some()
+}
+
 /// Whether values are true and false.
 pub(crate) fn is_boolean(field: &Field) -> bool {
     has_type(field, "boolean")

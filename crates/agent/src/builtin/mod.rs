@@ -1,7 +1,8 @@
 //! The built-in model: plain English commands over whatever catalog it is given.
 //!
 //! It plans from the user's message and the catalog and from nothing else, so text inside the data never decides
-//! what is called. It is deterministic: the same message over the same catalog makes the same call.
+//! what is called. It is deterministic: the same message over the same catalog makes the same calls. What settings and
+//! devices are called no catalog says; see [`wish`].
 
 mod adjective;
 mod command;
@@ -19,16 +20,17 @@ mod query;
 mod reader;
 mod render;
 mod sentence;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod values;
+mod wish;
 mod words;
 
 use async_trait::async_trait;
 
 use self::nouns::World;
-use self::plan::Plan;
-use crate::model::{ChatModel, Message, Said, ToolCall, View};
+use crate::model::{ChatModel, Message, Said, View};
 use crate::{AskError, Usage, today};
 
 /// See the module.
@@ -46,21 +48,13 @@ impl ChatModel for BuiltIn {
             Message::User(text) => Some(text.as_str()),
             Message::Assistant { .. } | Message::Results(_) => None,
         });
-        let plan = command::plan(&world, message.unwrap_or_default());
-        let results = match view.transcript.last() {
-            Some(Message::Results(results)) => results.as_slice(),
-            _ => &[],
-        };
+        let steps = steps::read(&world, message.unwrap_or_default());
+        let results = view.transcript.iter().flat_map(|message| match message {
+            Message::Results(results) => results.as_slice(),
+            Message::User(_) | Message::Assistant { .. } => &[],
+        });
+        let replies = results.map(|result| (result.call_id.as_str(), &result.reply)).collect();
         let usage = Usage { model_calls: 1, ..Usage::default() };
-        Ok(match (plan, results.first()) {
-            (Plan::Say(text), _) => Said { text: Some(text), usage, ..Said::default() },
-            (Plan::Act(act), None) => {
-                let call = ToolCall { id: "1".into(), tool: act.tool, arguments: act.arguments };
-                Said { calls: vec![call], usage, ..Said::default() }
-            }
-            (Plan::Act(act), Some(result)) => {
-                Said { text: Some(render::tell(&act, &result.reply)), usage, ..Said::default() }
-            }
-        })
+        Ok(Said { usage, ..steps::turn(&world, &steps, &replies) })
     }
 }

@@ -15,6 +15,9 @@ const WORDS_MAX: usize = 6;
 /// Words for a collection of files.
 const FILE_WORDS: [&str; 6] = ["file", "note", "document", "doc", "memo", "folder"];
 
+/// Words for a collection of devices.
+const DEVICE_WORDS: [&str; 2] = ["device", "thing"];
+
 /// What there is to talk about: one caller's catalog.
 pub(crate) struct World<'a> {
     pub(crate) toolbox: &'a Toolbox,
@@ -43,6 +46,8 @@ pub(crate) struct Found {
     pub(crate) len: usize,
     /// Whether it is a whole name and not just a part of one.
     pub(crate) exact: bool,
+    /// Whether it is the collection's own name, and not its resource's.
+    pub(crate) own: bool,
     /// In the plural.
     pub(crate) plural: bool,
 }
@@ -64,6 +69,9 @@ impl<'a> World<'a> {
             world.name(qualified, at, OWN);
             if fields::is_files(offered.collection) {
                 FILE_WORDS.iter().for_each(|word| world.name(vec![(*word).to_owned()], at, SYNONYM));
+            }
+            if own == ["things"] {
+                DEVICE_WORDS.iter().for_each(|word| world.name(vec![(*word).to_owned()], at, SYNONYM));
             }
             if collections.iter().filter(|other| other.resource == offered.resource).count() == 1 {
                 world.name(forms::split(offered.resource), at, RESOURCE);
@@ -134,6 +142,7 @@ impl<'a> World<'a> {
             at: 0,
             len: *taken.get(words - 1)?,
             exact: rank != PART,
+            own: rank < RESOURCE,
             plural: forms::is_plural(last),
         })
     }
@@ -141,6 +150,37 @@ impl<'a> World<'a> {
     /// Whether the caller may do this with that collection.
     pub(crate) fn can(&self, collection: usize, kind: OperationKind) -> bool {
         self.collections.get(collection).is_some_and(|offered| offered.operations.contains(&kind))
+    }
+
+    /// The collection of settings, where there is just one: each is named by its key and has a value.
+    pub(crate) fn settings(&self) -> Option<usize> {
+        let mut all =
+            self.collections.iter().enumerate().filter(|(_, offered)| fields::is_settings(offered.collection));
+        all.next().filter(|_| all.next().is_none()).map(|(at, _)| at)
+    }
+
+    /// The collections of devices: those whose resource reads a property of one of them by its name.
+    pub(crate) fn things(&self) -> Vec<usize> {
+        let reads = |resource: &str| self.action(resource, "read_property").is_some();
+        let all = self.collections.iter().enumerate();
+        all.filter(|(_, it)| it.collection.name == "things" && reads(it.resource)).map(|(at, _)| at).collect()
+    }
+
+    /// An action of one resource.
+    pub(crate) fn action(&self, resource: &str, name: &str) -> Option<&OfferedAction<'a>> {
+        self.actions.iter().find(|offered| offered.resource == resource && offered.action.name == name)
+    }
+
+    /// Whether a resource holds settings or devices.
+    pub(crate) fn is_wished(&self, resource: &str) -> bool {
+        let special = self.things().into_iter().chain(self.settings());
+        special.filter_map(|at| self.collections.get(at)).any(|offered| offered.resource == resource)
+    }
+
+    /// Whether a collection is named that holds neither settings nor devices.
+    pub(crate) fn names_other(&self, cursor: &Cursor<'_>) -> bool {
+        let special = |at: &usize| Some(*at) == self.settings() || self.things().contains(at);
+        self.find(cursor).is_some_and(|found| !found.collections.iter().all(special))
     }
 
     /// Names of all collections, as arguments call them.

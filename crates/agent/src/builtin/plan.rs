@@ -4,14 +4,29 @@ use serde_json::{Map, Value};
 use super::nouns::{Found, World};
 use super::reader::Question;
 use super::sentence;
+use super::wish::Wish;
 
 /// What a message asks for.
 #[derive(Debug)]
 pub(crate) enum Plan<'w> {
     /// An answer that needs no call, or a question back.
     Say(String),
+    /// What a look-up has already answered.
+    Tell(String),
     /// One call, and how to tell what came of it.
     Act(Box<Act<'w>>),
+    /// What has to be looked up before it is known which call is meant.
+    Look(Box<Look>),
+}
+
+/// Look-ups, which change nothing, and what is wanted of what they find.
+#[derive(Debug)]
+pub(crate) struct Look {
+    /// Tools and their arguments.
+    pub(crate) calls: Vec<(String, Value)>,
+    pub(crate) wish: Wish,
+    /// The message named a user.
+    pub(crate) claimed: bool,
 }
 
 /// One call.
@@ -73,6 +88,25 @@ pub(crate) enum Then<'w> {
     Invoked {
         name: String,
     },
+    /// What was wanted of a setting or of a device, and its answer's lead.
+    Wished {
+        done: Done,
+    },
+}
+
+/// What is told of a wish that came true.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Done {
+    /// `name is now value`
+    Is { name: String, value: Value },
+    /// `name is back to its default, if it has one`
+    Reset { name: String },
+    /// The answer holds the value of something.
+    Reading { name: String },
+    /// The answer lists values with their times.
+    Past { name: String },
+    /// Something was carried out.
+    Ran { name: String },
 }
 
 impl<'a> World<'a> {

@@ -24,7 +24,8 @@ pub(crate) struct Arguments {
 pub(super) async fn run(arguments: Arguments, environment: &Environment) -> anyhow::Result<ExitCode> {
     let folder = tempfile::Builder::new().prefix("bellhop-demo-").tempdir()?;
     let issuer = dev::ephemeral()?;
-    let mut config = Config::built_in(demo::furnish(folder.path()).await?, dev::accepts(&issuer));
+    let demo::Furniture { environment: variables, api } = demo::furnish(folder.path()).await?;
+    let mut config = Config::demo(demo::CONFIG, &variables, dev::accepts(&issuer))?;
     if arguments.remote_model {
         config.take_model(environment);
     }
@@ -41,31 +42,38 @@ pub(super) async fn run(arguments: Arguments, environment: &Environment) -> anyh
         print(&url, &tokens);
     }
     let done = serve::run_until_told(house, listener).await;
-    drop(folder);
+    drop((folder, api));
     done
 }
 
 fn print(url: &str, tokens: &[(&str, String)]) {
-    output::line(format_args!("Bellhop listens on {url} with a sample shop and files for two users."));
+    output::line(format_args!(
+        "Bellhop listens on {url} with a sample shop, files, an HTTP API, settings and devices for two users."
+    ));
     output::line("It starts afresh each time; nothing is kept.\n");
     for (user, token) in tokens {
         output::line(format_args!("{}={token}\n", user.to_uppercase()));
     }
     let Some((user, token)) = tokens.first() else { return };
     output::line(format_args!(
-        "Three things to try in another terminal, as {user} (use the other token and see the difference):\n"
+        "Four things to try in another terminal, as {user} (use the other token and see the difference):\n"
     ));
     output::line("1. Ask the agent (the built-in model: no key, no network):\n");
-    output::line(format_args!(
-        "curl -s {url}/api/agents/chat -H 'Content-Type: application/json' -H 'Authorization: Bearer {token}' \
-         -d '{{\"message\": \"show my last 3 orders\"}}'\n"
-    ));
-    output::line("2. Call a tool:\n");
+    let ask = |message: &str| {
+        output::line(format_args!(
+            "curl -s {url}/api/agents/chat -H 'Content-Type: application/json' -H 'Authorization: Bearer {token}' \
+             -d '{{\"message\": \"{message}\"}}'\n"
+        ));
+    };
+    ask("show my last 3 orders");
+    output::line("2. Have it use every kind of resource in turn, in one sentence:\n");
+    ask(demo::SENTENCE);
+    output::line("3. Call a tool:\n");
     output::line(format_args!(
         "curl -s {url}/api/tools/shop_tasks_list -H 'Content-Type: application/json' -H 'Authorization: Bearer {token}' \
          -d '{{\"filters\": {{\"status\": \"open\"}}}}'\n"
     ));
-    output::line("3. Give it to an MCP client:\n");
+    output::line("4. Give it to an MCP client:\n");
     output::line(format_args!(
         "claude mcp add --transport http bellhop {url}/mcp --header 'Authorization: Bearer {token}'\n"
     ));

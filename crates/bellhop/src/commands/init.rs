@@ -59,6 +59,19 @@ audience = "https://app.example.com"
 # Several issuers: [[auth]] for each, with a user_prefix. See docs/identity.md.
 "#;
 
+/// One resource of each kind.
+const KINDS: &str = include_str!("../../../../docs/examples/every-kind.toml");
+
+/// Further kinds than the one that is written, as comments.
+fn others(kind: &str) -> String {
+    let mut text = String::from("\n# Other kinds of resources:\n");
+    for section in KINDS.split("\n\n").skip(1).filter(|section| !section.contains(&format!("= \"{kind}\""))) {
+        text.push_str("#\n");
+        text.extend(section.trim().lines().map(|line| format!("# {line}\n")));
+    }
+    text
+}
+
 async fn sql(url: &str, written: &str) -> anyhow::Result<(String, std::sync::Arc<Catalog>)> {
     let catalog = look("sql", "url", url).await?;
     let mut text = String::from(HEAD);
@@ -86,14 +99,16 @@ async fn sql(url: &str, written: &str) -> anyhow::Result<(String, std::sync::Arc
             )?;
         }
     }
+    text.push_str(&others("sql"));
     Ok((text, catalog))
 }
 
 async fn files(folder: &str) -> anyhow::Result<(String, std::sync::Arc<Catalog>)> {
     let catalog = look("files", "root", folder).await?;
     let text = format!(
-        "{HEAD}\n[resources.documents]\nkind = \"files\"\nroot = {}   # each user's files lie in a folder of their own below it\n",
-        quoted(folder)
+        "{HEAD}\n[resources.documents]\nkind = \"files\"\nroot = {}   # each user's files lie in a folder of their own below it\n{}",
+        quoted(folder),
+        others("files")
     );
     Ok((text, catalog))
 }

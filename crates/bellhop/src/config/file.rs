@@ -42,6 +42,9 @@ struct Resource {
     /// Nobody writes or deletes anything here.
     #[schemars(default)]
     read_only: bool,
+    /// What its tools, prompts and documents are called: `"prefixed"` with the resource's name, or `"bare"`.
+    #[schemars(default)]
+    names: gateway::Names,
     /// Scopes and roles needed to read, write and destroy.
     #[schemars(default)]
     access: ResourcePolicy,

@@ -130,6 +130,14 @@ impl Kind {
         self
     }
 
+    /// What `kind` may be: `sql, files, …`.
+    pub(super) fn names() -> String {
+        match Self::deserialize(Names) {
+            Ok(_) => String::new(),
+            Err(names) => names.to_string(),
+        }
+    }
+
     /// A resource of which only one thing is said.
     pub(crate) fn with_one_key(kind: &str, key: &str, value: &str) -> Result<Self, Fault> {
         let mut table = DeTable::new();
@@ -142,6 +150,31 @@ impl Kind {
     /// which serde's own internal tagging would lose.
     pub(super) fn read(kind: &str, table: Spanned<DeValue<'_>>) -> Result<Self, Error> {
         Self::deserialize(Tagged { kind, table })
+    }
+}
+
+/// Deserializes nothing: its error is the names of the variants.
+struct Names;
+
+impl<'de> Deserializer<'de> for Names {
+    type Error = serde::de::value::Error;
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        variants: &'static [&'static str],
+        _visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        Err(serde::de::Error::custom(variants.join(", ")))
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, Self::Error> {
+        Err(serde::de::Error::custom(""))
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct identifier ignored_any
     }
 }
 
@@ -194,5 +227,28 @@ impl<'de, 'i: 'de> VariantAccess<'de> for Inner<'i> {
 
     fn struct_variant<V: Visitor<'de>>(self, _fields: &'static [&'static str], _visitor: V) -> Result<V::Value, Error> {
         Err(serde::de::Error::custom("every kind has one configuration"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::config::{Config, Environment};
+
+    #[test]
+    fn the_example_of_every_kind_is_read_and_has_them_all() {
+        let text = include_str!("../../../../docs/examples/every-kind.toml");
+        let variables = Environment::of([("DATABASE_URL", "sqlite://shop.db")]);
+        let read = Config::read(text, Path::new("."), &variables).unwrap();
+        let mut kinds: Vec<&str> =
+            text.lines().filter_map(|line| Some(line.strip_prefix("kind")?.split('"').nth(1)?)).collect();
+        assert_eq!(read.resources.len(), kinds.len());
+        let names = Kind::names();
+        let mut all: Vec<&str> = names.split(", ").collect();
+        kinds.sort_unstable();
+        all.sort_unstable();
+        assert_eq!(kinds, all);
     }
 }

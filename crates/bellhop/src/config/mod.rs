@@ -66,6 +66,7 @@ pub(crate) struct Resource {
     pub(crate) name: String,
     pub(crate) kind: Kind,
     pub(crate) policy: ResourcePolicy,
+    pub(crate) names: gateway::Names,
 }
 
 impl Config {
@@ -109,11 +110,17 @@ impl Config {
         Ok(config)
     }
 
-    /// A configuration that nobody wrote: these resources, this issuer, and defaults.
-    pub(crate) fn built_in(resources: Vec<Resource>, issuer: IssuerConfig) -> Self {
-        let mut config = Self { resources, ..Self::empty("the demo") };
+    /// Reads the text of a file that lies in `base`.
+    fn read(text: &str, base: &Path, environment: &Environment) -> Result<Self, Fault> {
+        file::read(text, base, environment)
+    }
+
+    /// The configuration that Bellhop itself brings along, with these variables, for the users of this issuer.
+    pub(crate) fn demo(text: &str, variables: &Environment, issuer: IssuerConfig) -> Result<Self, Fault> {
+        let mut config = Self::read(text, Path::new("."), variables)?;
+        config.origin = "the demo".to_owned();
         config.accept(Issuers::one(issuer));
-        config
+        Ok(config)
     }
 
     /// Accepts the tokens of this issuer and of no other.

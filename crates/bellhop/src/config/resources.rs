@@ -10,8 +10,6 @@ use super::{Environment, Fault, Kind, Resource};
 
 /// Longest resource name: it stands before every tool's name.
 const NAME_CHARS_MAX: usize = 24;
-/// The kinds that the design names and this version does not have.
-const LATER: [&str; 1] = ["graphql"];
 
 /// Reads `[resources.*]`.
 pub(super) fn read(table: Spanned<DeValue<'_>>) -> Result<Vec<Resource>, Fault> {
@@ -30,7 +28,7 @@ fn resource(name: &str, name_span: Range<usize>, value: Spanned<DeValue<'_>>) ->
     };
     let kind = take(&mut table, "kind").ok_or_else(|| {
         Fault::at(name_span.clone(), "`kind` is missing")
-            .help("write kind = \"sql\", or one of files, openapi, mcp, grpc, settings, things")
+            .help(format!("write kind = \"sql\", or another one of {}", Kind::names()))
     })?;
     let kind_span = kind.span();
     let kind = match kind.into_inner() {
@@ -47,22 +45,25 @@ fn resource(name: &str, name_span: Range<usize>, value: Spanned<DeValue<'_>>) ->
         policy.read_only =
             bool::deserialize(ValueDeserializer::from(read_only)).map_err(|error| Fault::toml(&error))?;
     }
+    let names = match take(&mut table, "names") {
+        Some(names) => {
+            gateway::Names::deserialize(ValueDeserializer::from(names)).map_err(|error| Fault::toml(&error))?
+        }
+        None => gateway::Names::default(),
+    };
     let kind = Kind::read(&kind, Spanned::new(span, DeValue::Table(table))).map_err(|error| {
         let fault = Fault::toml(&error);
         match error.span() {
             Some(_) => fault,
-            None if LATER.contains(&kind.as_str()) => {
-                Fault::at(kind_span, format!("the kind \"{kind}\" does not exist in this version yet"))
-            }
             None if error.message().starts_with("unknown variant") => {
                 Fault::at(kind_span, error.message().replacen("unknown variant", "unknown kind", 1))
-                    .help("the kinds are sql, files, openapi, mcp, grpc, settings and things")
+                    .help(format!("the kinds are {}", Kind::names()))
             }
             None => Fault::at(name_span, error.message().to_owned()),
         }
     })?;
     let kind = if policy.read_only { kind.read_only() } else { kind };
-    Ok(Resource { name: name.to_owned(), kind, policy })
+    Ok(Resource { name: name.to_owned(), kind, policy, names })
 }
 
 fn take<'i>(table: &mut DeTable<'i>, key: &str) -> Option<Spanned<DeValue<'i>>> {
@@ -87,12 +88,22 @@ pub(super) fn from_environment(environment: &Environment) -> Result<Vec<Resource
         if let Some(value) = environment.get(variable) {
             let kind =
                 Kind::with_one_key(kind, key, value).map_err(|error| Fault::plain(format!("{variable}: {error}")))?;
-            resources.push(Resource { name: name.to_owned(), kind, policy: ResourcePolicy::default() });
+            resources.push(Resource {
+                name: name.to_owned(),
+                kind,
+                policy: ResourcePolicy::default(),
+                names: gateway::Names::default(),
+            });
         }
     }
     if let Some(url) = environment.get("API_BASE_URL") {
         let kind = Kind::Openapi(Box::new(api(url, environment)?));
-        resources.push(Resource { name: "api".to_owned(), kind, policy: ResourcePolicy::default() });
+        resources.push(Resource {
+            name: "api".to_owned(),
+            kind,
+            policy: ResourcePolicy::default(),
+            names: gateway::Names::default(),
+        });
     }
     Ok(resources)
 }

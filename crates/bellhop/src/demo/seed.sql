@@ -41,6 +41,12 @@ CREATE TABLE tasks (
 );
 CREATE INDEX tasks_by_user ON tasks (user_id);
 
+-- Each user's key of the weather service, new each time.
+CREATE TABLE weather_accounts (
+  user_id TEXT PRIMARY KEY REFERENCES users (id),
+  api_key TEXT NOT NULL UNIQUE
+);
+
 CREATE TABLE suppliers (
   id   INTEGER PRIMARY KEY,
   name TEXT NOT NULL,
@@ -50,6 +56,8 @@ CREATE TABLE suppliers (
 INSERT INTO users VALUES
   ('alice', 'Alice Almeida', 'alice@example.com', 'Porto', 'not-a-real-hash-1'),
   ('bob',   'Bob Brandt',    'bob@example.com',   'Kiel',  'not-a-real-hash-2');
+
+INSERT INTO weather_accounts SELECT id, lower(hex(randomblob(16))) FROM users;
 
 INSERT INTO products VALUES
   (1, 'Headphones', 'electronics', 59.90, 1),

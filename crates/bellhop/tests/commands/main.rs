@@ -77,7 +77,7 @@ async fn each_mistake_in_the_file_points_at_its_line() {
     let cases = [
         ("[resources.shop]\nurl = \"x\"\n", "`kind` is missing", ":1:"),
         ("[resources.shop]\nkind = \"sqll\"\n", "unknown kind", ":2:"),
-        ("[resources.shop]\nkind = \"graphql\"\n", "does not exist in this version yet", ":2:"),
+        ("[resources.shop]\nkind = \"soap\"\n", "the kinds are sql, files, openapi, mcp", ":2:"),
         ("[resources.\"a b\"]\nkind = \"sql\"\nurl = \"x\"\n", "stands in tool names", ":1:"),
         ("[resources.shop]\nkind = \"sql\"\nurl = \"${NOPE}\"\n", "NOPE is not set", ":3:"),
         ("[server]\nport = 99999\n", "99999", ":2:"),

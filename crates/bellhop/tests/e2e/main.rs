@@ -29,4 +29,5 @@ mod replaced_stack;
 mod services;
 mod stopping;
 mod support;
+mod together;
 mod whose;

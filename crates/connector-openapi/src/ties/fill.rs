@@ -3,7 +3,9 @@
 use access::Caller;
 use connector::{Error, Result};
 use serde_json::{Map, Value};
-use upstream::{Identity, Place as At, Target, another, fold};
+use upstream::{
+    Identity, Place as At, Target, another, fold, is_spelling, take_everywhere as take_folded, take_one as take,
+};
 
 use super::{Tied, argument_of, schema};
 use crate::api::{Api, Body, BodyArguments, Definitions, Operation, Place};
@@ -59,46 +61,6 @@ impl Tied {
             }
         }
     }
-}
-
-/// Whether `given` is the caller's own value: alone, or a list of nothing else.
-fn is_own(given: &Value, own: &str) -> bool {
-    match given {
-        Value::String(text) => text == own,
-        Value::Number(number) => number.to_string() == own,
-        Value::Bool(truth) => truth.to_string() == own,
-        Value::Array(several) => !several.is_empty() && several.iter().all(|one| is_own(one, own)),
-        Value::Null | Value::Object(_) => false,
-    }
-}
-
-/// Takes out one entry, which must be the caller's own if it is there.
-fn take(object: &mut Map<String, Value>, name: &str, own: &str) -> Result<()> {
-    match object.remove(name) {
-        Some(given) if !is_own(&given, own) => Err(another(name)),
-        _ => Ok(()),
-    }
-}
-
-/// Takes out every entry of this folded name, however deep.
-fn take_folded(object: &mut Map<String, Value>, folded: &str, own: &str) -> Result<()> {
-    let named: Vec<String> = object.keys().filter(|name| is_spelling(name, folded)).cloned().collect();
-    named.iter().try_for_each(|name| take(object, name, own))?;
-    object.values_mut().try_for_each(|value| take_within(value, folded, own))
-}
-
-fn take_within(value: &mut Value, folded: &str, own: &str) -> Result<()> {
-    match value {
-        Value::Object(object) => take_folded(object, folded, own),
-        Value::Array(items) => items.iter_mut().try_for_each(|item| take_within(item, folded, own)),
-        _ => Ok(()),
-    }
-}
-
-/// Whether a server may read `name` as the folded one: `userId`, `user[id]`, `user_id[]`, `X-User-Id`.
-fn is_spelling(name: &str, folded: &str) -> bool {
-    let bare = name.strip_prefix("X-").or_else(|| name.strip_prefix("x-")).unwrap_or(name);
-    [name, bare, name.split('[').next().unwrap_or_default()].iter().any(|one| fold(one) == folded)
 }
 
 /// Takes out outermost entries that are another spelling of the name and none of the operation's arguments.

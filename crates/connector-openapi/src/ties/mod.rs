@@ -141,7 +141,7 @@ impl Tied {
     pub(crate) fn hide(&self, identity: &Identity, input: &mut Map<String, Value>) {
         for bind in self.tie.binds.iter().filter_map(|at| identity.binds().get(*at)) {
             match &bind.target {
-                Target::Anywhere(name) => hide::everywhere(input, &upstream::fold(name)),
+                Target::Anywhere(name) => upstream::hide_everywhere(input, &upstream::fold(name)),
                 Target::Body(path) => match &self.body {
                     Some(BodyArguments::Whole(argument)) => hide::path_within(input, argument, path),
                     Some(BodyArguments::Properties(names)) => match path.split_first() {

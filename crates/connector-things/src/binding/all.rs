@@ -4,6 +4,7 @@ use connector::{Error, Result};
 use upstream::Reach;
 
 use super::Binding;
+use super::http::Http;
 use super::simulated::Simulated;
 use crate::Config;
 use crate::modbus::Modbus;
@@ -14,6 +15,7 @@ pub(crate) fn all(config: &Config) -> Result<Vec<Arc<dyn Binding>>> {
     let reach = Reach::new(&config.http.allow_addresses).map_err(|error| Error::invalid(error.to_string()))?;
     Ok(vec![
         Arc::new(Simulated::default()),
+        Arc::new(Http::new(config)),
         Arc::new(Mqtt::new(&config.mqtt, reach.clone(), config.http.ca.clone())),
         Arc::new(Modbus::new(&config.modbus, reach)),
     ])

@@ -6,6 +6,7 @@
 mod all;
 mod at;
 mod bindings;
+mod http;
 mod simulated;
 mod sink;
 #[cfg(test)]

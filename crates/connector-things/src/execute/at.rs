@@ -34,7 +34,7 @@ impl Call<'_> {
         };
         let binding = self.things.bindings.of(&filled.scheme());
         let binding = binding.ok_or_else(|| Error::internal("a form that nobody speaks"))?.clone();
-        let (scheme, credential) = self.things.credential(reached.thing, &filled.security, Some(self.caller)).await?;
+        let (scheme, credential) = self.things.credential(reached.thing, &filled, Some(self.caller)).await?;
         if !scheme.is_none() && credential.is_none() {
             let message =
                 "The device wants to know who calls, and there is no credential for it. Ask this server's operator.";

@@ -10,6 +10,6 @@ mod thing;
 
 pub(crate) use self::affordance::{Action, Event, Property};
 pub(crate) use self::form::{Form, Op};
-pub(crate) use self::parse::{Place, thing as parse};
+pub(crate) use self::parse::{Place, host, thing as parse};
 pub(crate) use self::schema::validator;
 pub(crate) use self::thing::{SecurityScheme, Thing};

@@ -26,6 +26,9 @@ pub(crate) struct Thing {
     /// Whether configuration itself names its description: then the hosts of its addresses count as named, private ones
     /// too. One that a directory lists reaches public addresses and those of `http.allow_addresses` only.
     pub(crate) named: bool,
+    /// The host (and port) that it was fetched from; none of a file. A stranger wrote what was fetched: credentials go to
+    /// that host and to those of `hosts`, whatever its forms say.
+    pub(crate) host: Option<String>,
     /// Whether each caller has one of their own: every form names the caller.
     pub(crate) own: bool,
     /// What of it is not offered, and why: `properties/level: …`.

@@ -2,6 +2,7 @@
 
 mod common;
 mod describe;
+mod headers;
 mod names;
 mod schema;
 mod search;
@@ -14,11 +15,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use access::Effect;
-use connector::{Action, Catalog, Collection, OperationKind};
+use connector::{Action, Catalog, Collection, OperationKind, Prompt};
 use jsonschema::Validator;
 use moka::sync::Cache;
 
-use crate::{Options, Tool, ToolsMode};
+use crate::{Offers, Options, Tool, ToolsMode};
 
 pub(crate) use describe::{describe_action, describe_collection, summary};
 
@@ -32,6 +33,10 @@ pub(crate) struct Projection {
     by_name: HashMap<String, usize>,
     by_place: HashMap<(Place, Option<OperationKind>), usize>,
     resource_types: HashMap<Place, String>,
+    prompts: Vec<NamedPrompt>,
+    /// Names that two things have.
+    pub(crate) clashes: Vec<String>,
+    pub(crate) offers: Offers,
     actions: HashMap<String, Place>,
     index: search::Index,
     options: Options,
@@ -44,6 +49,8 @@ const MADE_MAX: u64 = 1_000;
 pub(crate) struct Known {
     pub(crate) name: String,
     pub(crate) catalog: Arc<Catalog>,
+    /// Whether its names are its own, without the resource's before them.
+    pub(crate) bare: bool,
     /// Actions that are no tools: see [`Gateway::reserving`](crate::Gateway::reserving).
     reserved: HashSet<String>,
 }
@@ -93,6 +100,13 @@ pub(crate) enum Universal {
     Invoke,
 }
 
+/// A prompt, by the name that clients call it.
+struct NamedPrompt {
+    name: String,
+    resource: usize,
+    index: usize,
+}
+
 /// A typed tool, made when it is needed: with a thousand tables most never are.
 struct Typed {
     name: String,
@@ -100,16 +114,30 @@ struct Typed {
 }
 
 impl Projection {
-    pub(crate) fn new(catalogs: Vec<(String, Arc<Catalog>)>, reserved: &[(String, String)], options: &Options) -> Self {
+    pub(crate) fn new(
+        catalogs: Vec<(String, Arc<Catalog>)>,
+        reserved: &[(String, String)],
+        bare: &HashSet<String>,
+        options: &Options,
+    ) -> Self {
         let resources: Vec<_> = catalogs
             .into_iter()
             .map(|(name, catalog)| {
                 let here = reserved.iter().filter(|(resource, _)| *resource == name);
                 let reserved = here.map(|(_, action)| action.clone()).collect();
-                Known { name, catalog, reserved }
+                let bare = bare.contains(&name);
+                Known { name, catalog, bare, reserved }
             })
             .collect();
-        let typed = names::typed(&resources);
+        let mut clashes = Vec::new();
+        let typed = names::typed(&resources, &mut clashes);
+        let prompts = names::prompts(&resources, &mut clashes);
+        clashes.extend(names::several_bare_documents(&resources));
+        let offers = Offers {
+            prompts: !prompts.is_empty(),
+            documents: resources.iter().any(|known| known.catalog.documents.is_some()),
+            made_for_models: resources.iter().flat_map(Known::actions).any(|(_, action)| action.shown.is_some()),
+        };
         let few = typed.len() <= options.tools_typed_max;
         let universal = match options.tools {
             ToolsMode::Typed => None,
@@ -138,6 +166,9 @@ impl Projection {
             by_name,
             by_place,
             resource_types,
+            prompts,
+            clashes,
+            offers,
             actions,
             index: search::Index::default(),
             options: options.clone(),
@@ -210,6 +241,14 @@ impl Projection {
     pub(crate) fn actions(&self) -> impl Iterator<Item = (Place, &Known, &Action)> {
         self.resources.iter().enumerate().flat_map(|(resource, known)| {
             known.actions().map(move |(index, action)| (Place::Action { resource, index }, known, action))
+        })
+    }
+
+    /// Every prompt, resource by resource, by the name that clients call it.
+    pub(crate) fn prompts(&self) -> impl Iterator<Item = (&str, usize, &Prompt)> {
+        self.prompts.iter().filter_map(|it| {
+            let prompt = self.resources.get(it.resource)?.catalog.prompts.get(it.index)?;
+            Some((it.name.as_str(), it.resource, prompt))
         })
     }
 

@@ -4,8 +4,8 @@ use connector::{Action, Collection, OperationKind};
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
-use super::{Entry, Place, Projection, Route, schema, words};
-use crate::Tool;
+use super::{Entry, Place, Projection, Route, headers, schema, words};
+use crate::{Native, Tool};
 
 /// The tool of one operation of one collection, or of one action. None where its schema is not one, which is
 /// then logged: a tool whose arguments cannot be checked is not offered.
@@ -47,6 +47,7 @@ fn operation(projection: &Projection, name: &str, place: Place, kind: OperationK
         output_schema: Arc::new(schema::answer(data)),
         effect: kind.effect(),
         idempotent: kind.idempotent(),
+        native: None,
     })
 }
 
@@ -83,32 +84,35 @@ fn description(collection: &Collection, kind: OperationKind) -> String {
 fn invoke(projection: &Projection, name: &str, place: Place) -> Option<Tool> {
     let action = projection.action(place)?;
     let output = action.output.as_ref().map(|schema| schema.get());
+    let input = action.input.get();
+    // A resource that was not made for models must not choose what a client puts into HTTP headers: they end in the
+    // logs of proxies.
+    let has_headers = action.shown.is_some() && headers::are_good(&input);
+    let native = action.shown.as_ref().map(|shown| {
+        Arc::new(Native {
+            description: action.description.as_deref().map(words::whole),
+            shown: (**shown).clone(),
+            output_schema: output.clone(),
+            has_headers,
+        })
+    });
+    let own = native.as_ref().and_then(|native| native.description.clone()).unwrap_or_default();
     Some(Tool {
         name: name.to_owned(),
-        title: title(action),
-        description: match words::own(action.description.as_deref()) {
-            words if words.is_empty() => format!("Invoke {}.", action.name),
-            words => words,
+        title: native.as_ref().and_then(|native| native.shown.title.clone()).unwrap_or_else(|| title(action)),
+        description: match native.is_some() {
+            true if !own.is_empty() => own,
+            _ => match words::own(action.description.as_deref()) {
+                words if words.is_empty() => format!("Invoke {}.", action.name),
+                words => words,
+            },
         },
-        input_schema: Arc::new(without_headers(&action.input.get())),
+        input_schema: if has_headers { input } else { Arc::new(headers::without(&input)) },
         output_schema: Arc::new(schema::answer_of(output.as_deref())),
         effect: action.effect,
         idempotent: action.idempotent,
+        native,
     })
-}
-
-/// The schema without `x-mcp-header` anywhere. A resource must not choose which arguments a client puts into HTTP
-/// headers (MCP 2026-07-28, SEP-2243): they end in the logs of proxies, and clients drop a tool that uses it wrongly.
-fn without_headers(schema: &Map<String, Value>) -> Map<String, Value> {
-    fn clean(value: &Value) -> Value {
-        match value {
-            Value::Object(object) => without_headers(object).into(),
-            Value::Array(items) => items.iter().map(clean).collect(),
-            other => other.clone(),
-        }
-    }
-    let kept = schema.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("x-mcp-header"));
-    kept.map(|(name, value)| (name.clone(), clean(value))).collect()
 }
 
 fn title(action: &Action) -> String {

@@ -42,6 +42,7 @@ fn entry(universal: Universal, resources: &[Known], options: &Options) -> Option
         output_schema: Arc::new(self::schema::answer(data)),
         effect: effect_of(universal),
         idempotent: !matches!(universal, Universal::Operation(OperationKind::Create) | Universal::Invoke),
+        native: None,
     };
     Some(Arc::new(Entry { tool, route: Route::Universal(universal), validator }))
 }

@@ -18,6 +18,15 @@ pub(super) fn own(text: Option<&str>) -> String {
     clean.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Longest description of what was made for models, in characters.
+const WHOLE_CHARS_MAX: usize = 10_000;
+
+/// A description that was written for models, with its lines, made safe to show.
+pub(super) fn whole(text: &str) -> String {
+    let safe = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t'));
+    safe.take(WHOLE_CHARS_MAX).collect()
+}
+
 /// Those words as a sentence with a blank before it, or nothing.
 pub(super) fn sentence(text: Option<&str>) -> String {
     match own(text) {

@@ -1,69 +1,43 @@
-use std::time::Duration;
-
 use access::Denied;
-use connector::{Context, Error, ErrorKind, Invoke, Operation, OperationKind, Outcome, Result, Start};
+use connector::{Answers, Context, Error, Invoke, Operation, OperationKind, Result, Start};
 use serde_json::{Map, Value};
 
+use super::path::{Missed, Stop, cut, gone};
 use super::{Refused, Request, Toolbox};
-use crate::Reply;
 use crate::arguments::{self, Query};
 use crate::audit;
 use crate::cursor::Page;
 use crate::projection::{Entry, Place, Route, Universal};
-
-/// Why a call did not end in an outcome.
-enum Stop {
-    Refused(Refused),
-    Denied(Denied),
-    Failed(Error),
-    /// The resource of this number is not what its catalog says.
-    Outdated(Error, usize),
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
-    }
-}
+use crate::round;
+use crate::{Given, Reply};
 
 impl Toolbox {
     /// Calls one tool as this caller. Every call leaves one line in the audit, also when its future is dropped.
     pub async fn call(&self, request: Request<'_>) -> Result<Reply, Refused> {
+        self.round(request, None).await
+    }
+
+    /// Goes on with a call that asked back: the same tool and the same arguments, with what its user answered.
+    pub async fn go_on(&self, request: Request<'_>, given: Given) -> Result<Reply, Refused> {
+        self.round(request, Some(given)).await
+    }
+
+    async fn round(&self, request: Request<'_>, given: Option<Given>) -> Result<Reply, Refused> {
         let Request { tool, arguments, context } = request;
-        let request_id = context.request_id.clone();
-        let whose = (self.caller.id().as_str(), self.caller.issuer());
-        let mut entry =
-            audit::Entry::open(&self.inner.audit, whose, self.door.as_str(), cut(tool), &arguments, &request_id);
-        let ended = self.run(tool, arguments, &context, &mut entry).await;
-        let (answer, outcome) = match ended {
-            Ok(reply) => (Ok(reply), "ok"),
-            Err(Stop::Refused(refused)) => {
-                let outcome = refused.code();
-                (Err(refused), outcome)
-            }
-            Err(Stop::Denied(denied)) => {
-                let reply = Reply::denied(&denied, &request_id);
-                let outcome = reply.code.unwrap_or("permission_denied");
-                (Ok(reply), outcome)
-            }
-            Err(Stop::Failed(error) | Stop::Outdated(error, _)) => {
-                if matches!(error.kind(), ErrorKind::Internal | ErrorKind::Unavailable) {
-                    tracing::error!(request_id, tool, ?error, "a call failed");
-                }
-                (Ok(Reply::failure(&error, &request_id)), error.kind().code())
-            }
-        };
-        let kept = entry.close(outcome).await;
-        if !kept && matches!(&answer, Ok(reply) if reply.success) {
-            return Ok(Reply::failure(&unkept(), &request_id));
+        let mut entry = self.open(tool, &arguments, &context.request_id);
+        let ended = self.run(tool, arguments, given, &context, &mut entry).await;
+        match self.close(ended, tool, &context.request_id, entry, Reply::outcome).await {
+            Ok(reply) => Ok(reply),
+            Err(Missed::Refused(refused)) => Err(refused),
+            Err(Missed::Failed(reply)) => Ok(*reply),
         }
-        answer
     }
 
     async fn run(
         &self,
         tool: &str,
         arguments: Value,
+        given: Option<Given>,
         context: &Context,
         audit: &mut audit::Entry<'_>,
     ) -> Result<Reply, Stop> {
@@ -74,31 +48,48 @@ impl Toolbox {
             Err(Denied::Scope { scopes }) => return Err(Stop::Refused(Refused::InsufficientScope { scopes })),
             Err(Denied::Role | Denied::ReadOnly | Denied::Unknown) => return Err(unknown()),
         }
-        let timeout = Duration::from_millis(self.inner.options.timeout_ms);
-        let work = async {
-            let _turn = self.inner.limits.turn(&self.caller).await?;
+        // Only what was made for models asks back, so only its arguments are remembered.
+        let can_ask = given.is_some() || entry.tool.native.is_some() || self.asks_within(&entry);
+        let place = can_ask.then(|| round::place("tools/call", tool, &arguments));
+        let answers = match (given, &place) {
+            (Some(given), Some(place)) => {
+                let opened = self.inner.open_round(given, &self.caller, place);
+                Some(opened.ok_or(Stop::Refused(Refused::StaleState))?)
+            }
+            _ => None,
+        };
+        let reply = self.in_turn(async {
             let again = arguments.clone();
-            match self.act(&entry, arguments, context, audit).await {
+            match self.act(&entry, arguments, answers.clone(), context, audit).await {
                 Err(Stop::Outdated(error, at)) => match self.renewed_for(at).await {
                     Some(toolbox) => {
                         let entry = toolbox.projection.named(tool).filter(|entry| toolbox.may(entry).is_ok());
                         let entry = entry.ok_or_else(unknown)?;
-                        toolbox.act(&entry, again, context, audit).await
+                        toolbox.act(&entry, again, answers, context, audit).await
                     }
                     None => Err(error.into()),
                 },
                 ended => ended,
             }
-        };
-        match tokio::time::timeout(timeout, work).await {
-            Ok(done) => done,
-            Err(_) => {
-                let after_s = timeout.as_secs_f64();
-                let sentence =
-                    format!("This took longer than {after_s} s and was stopped. Ask for less, or narrow the filters.");
-                Err(Error::new(ErrorKind::Timeout, sentence).into())
+        });
+        self.sealed(reply.await?, place.as_deref(), &context.request_id)
+    }
+
+    /// A universal tool can reach what asks back, where there is any.
+    fn asks_within(&self, entry: &Entry) -> bool {
+        matches!(entry.route, Route::Universal(Universal::Invoke)) && self.projection.offers.made_for_models
+    }
+
+    /// What a resource asks back, ready to go through the client.
+    fn sealed(&self, mut reply: Reply, place: Option<&str>, request_id: &str) -> Result<Reply, Stop> {
+        if let Some(asked) = &mut reply.asked {
+            if let Some(state) = asked.state.take() {
+                let place = place.ok_or_else(gone)?;
+                asked.state = Some(self.inner.seal_round(state, &self.caller, place)?);
             }
+            reply.request_id = Some(request_id.to_owned());
         }
+        Ok(reply)
     }
 
     /// The same toolbox over what the resource of this number is now, if it is another than before.
@@ -112,6 +103,7 @@ impl Toolbox {
         &self,
         entry: &Entry,
         arguments: Value,
+        answers: Option<Answers>,
         context: &Context,
         audit: &mut audit::Entry<'_>,
     ) -> Result<Reply, Stop> {
@@ -121,7 +113,7 @@ impl Toolbox {
             Route::Operation { .. } | Route::Universal(_) => arguments::tidy(arguments)?,
         };
         let Route::Universal(universal) = entry.route else {
-            return self.act_typed(entry, arguments, context, audit).await;
+            return self.act_typed(entry, arguments, answers, context, audit).await;
         };
         let mut arguments = arguments;
         let declared = properties(entry);
@@ -132,13 +124,17 @@ impl Toolbox {
             Universal::Operation(kind) => self.resolve_operation(kind, arguments)?,
             Universal::Invoke => self.resolve_action(arguments)?,
         };
-        self.act_typed(&typed, arguments, context, audit).await
+        let mut reply = self.act_typed(&typed, arguments, answers, context, audit).await?;
+        // Whoever called a universal tool was told its schema, not the action's.
+        reply.as_is = false;
+        Ok(reply)
     }
 
     async fn act_typed(
         &self,
         entry: &Entry,
         mut arguments: Map<String, Value>,
+        answers: Option<Answers>,
         context: &Context,
         audit: &mut audit::Entry<'_>,
     ) -> Result<Reply, Stop> {
@@ -159,10 +155,10 @@ impl Toolbox {
                     declared.contains_key(name)
                 })?;
                 let arguments = arguments::validate(&entry.validator, arguments, &entry.tool.input_schema)?;
-                let operation =
-                    Operation::Invoke(Invoke { action: action.name.clone(), input: arguments, answers: None });
-                let outcome = self.execute(place, operation, context, audit).await?;
-                Ok(Reply::of(outcome, None))
+                let operation = Operation::Invoke(Invoke { action: action.name.clone(), input: arguments, answers });
+                let outcome = self.execute(place.resource(), action.effect, operation, context, audit).await?;
+                let known = self.projection.resources.get(place.resource()).ok_or_else(gone)?;
+                Ok(Reply::of_action(outcome, action.shown.is_some(), |content| self.passed(known, content))?)
             }
             Route::Universal(_) => Err(gone().into()),
         }
@@ -195,7 +191,7 @@ impl Toolbox {
         let mut asked = query.arguments.clone();
         asked.extend(arguments.into_iter().filter(|(name, _)| matches!(&**name, "limit" | "offset")));
         let operation = arguments::read(kind, &asked, collection, &self.inner.options, start)?;
-        let outcome = self.execute(place, operation, context, audit).await?;
+        let outcome = self.execute(place.resource(), kind.effect(), operation, context, audit).await?;
         let next = match (&outcome.next, kind) {
             (Some(position), OperationKind::List) => {
                 let page = Page { query: query.arguments.into(), position: position.clone() };
@@ -204,30 +200,6 @@ impl Toolbox {
             _ => None,
         };
         Ok(Reply::of(outcome, next))
-    }
-
-    async fn execute(
-        &self,
-        place: Place,
-        operation: Operation,
-        context: &Context,
-        audit: &mut audit::Entry<'_>,
-    ) -> Result<Outcome, Stop> {
-        let known = self.projection.resources.get(place.resource()).ok_or_else(gone)?;
-        let connector = self.inner.resources.get(&known.name).ok_or_else(gone)?;
-        let effect = operation.kind().map_or_else(|| self.effect_of_action(place), OperationKind::effect);
-        let target = operation.target();
-        audit.reached(&known.name, &target, effect);
-        let permit =
-            self.inner.policy.permit(&self.caller, &known.name, target, effect).map_err(|denied| match denied {
-                Denied::Scope { scopes } => Stop::Refused(Refused::InsufficientScope { scopes }),
-                other => Stop::Denied(other),
-            })?;
-        audit.begin().await?;
-        connector.execute(permit, operation, context).await.map_err(|error| match error.is_catalog_stale() {
-            true => Stop::Outdated(error, place.resource()),
-            false => error.into(),
-        })
     }
 
     /// Refuses any argument that names another user, wherever arguments can name one.
@@ -263,21 +235,4 @@ impl Toolbox {
 fn properties(entry: &Entry) -> &Map<String, Value> {
     static NONE: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
     entry.tool.input_schema.get("properties").and_then(Value::as_object).unwrap_or(&NONE)
-}
-
-fn unkept() -> Error {
-    Error::new(ErrorKind::Unavailable, "This call cannot be recorded right now, so its answer is not given. Try again.")
-}
-
-fn gone() -> Error {
-    Error::internal("the projection and the resources do not fit together")
-}
-
-fn cut(name: &str) -> &str {
-    const NAME_BYTES_MAX: usize = 128;
-    let mut end = name.len().min(NAME_BYTES_MAX);
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    &name[..end]
 }

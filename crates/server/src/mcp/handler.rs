@@ -2,21 +2,22 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use access::Caller;
-use gateway::{Door, Gateway, Refused, Reply, Toolbox};
+use gateway::{Door, Gateway, Offers, Refused, Reply, Toolbox};
 use http::request::Parts;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod, CompleteRequestParams,
-    CompleteResult, CustomRequest, CustomResult, DiscoverResult, ErrorCode, Implementation, ListPromptsRequestMethod,
-    ListPromptsResult, ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod,
-    ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion, ServerCapabilities,
-    ServerConfig,
+    CompleteResult, ConstString, CustomRequest, CustomResult, DiscoverResult, ErrorCode, GetPromptRequestMethod,
+    GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsRequestMethod, ListPromptsResult,
+    ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult,
+    ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion, ReadResourceRequestMethod,
+    ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig, SubscriptionFilter, Tool,
 };
-use rmcp::service::RequestContext;
+use rmcp::service::{RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 
 use super::errors::VERSIONS;
 use super::service::ScopesNeeded;
-use super::{call, convert, visit};
+use super::{call, capabilities, convert, headers, listen, prompts, rounds, visit};
 use crate::metrics::Meters;
 
 /// How long a client may keep the tool list and what the server says of itself. Both follow the user's token.
@@ -59,7 +60,7 @@ impl Handler {
 
     fn new(users: Users) -> Self {
         let server = Implementation::new("bellhop", env!("CARGO_PKG_VERSION")).with_title("Bellhop");
-        let info = ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+        let info = ServerConfig::new(ServerCapabilities::default())
             .with_server_info(server.clone())
             .with_instructions(INSTRUCTIONS);
         let named = DiscoverResult::new(Vec::new(), ServerCapabilities::default()).with_server_info(server);
@@ -74,6 +75,19 @@ impl Handler {
                 let caller = caller.ok_or_else(|| ErrorData::internal_error("There is no caller.", None))?;
                 Ok(gateway.toolbox(caller.clone(), Door::Mcp))
             }
+        }
+    }
+
+    /// What a request that is no call of a tool begins with.
+    fn asked(&self, cx: &RequestContext<RoleServer>) -> Result<(Toolbox, Arc<str>), ErrorData> {
+        let parts = cx.extensions.get::<Parts>();
+        Ok((self.toolbox(parts)?, call::named(parts)))
+    }
+
+    fn offers(&self) -> Offers {
+        match &self.inner.users {
+            Users::One(toolbox) => toolbox.renewed().offers(),
+            Users::Many { gateway, .. } => gateway.offers(),
         }
     }
 
@@ -98,7 +112,10 @@ impl Handler {
         };
         let message = refused.to_string();
         match refused {
-            Refused::UnknownTool { .. } => Err(ErrorData::invalid_params(message, None)),
+            Refused::UnknownTool { .. }
+            | Refused::UnknownPrompt { .. }
+            | Refused::UnknownDocument { .. }
+            | Refused::StaleState => Err(ErrorData::invalid_params(message, None)),
             Refused::InsufficientScope { scopes } => {
                 match parts.and_then(|parts| parts.extensions.get::<ScopesNeeded>()) {
                     Some(needed) => {
@@ -113,21 +130,28 @@ impl Handler {
 }
 
 /// Whether the request is of the revision 2026-07-28 or later. Their names sort by their age.
-fn is_modern(cx: &RequestContext<RoleServer>) -> bool {
+pub(super) fn is_modern(cx: &RequestContext<RoleServer>) -> bool {
     cx.protocol_version().is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
+}
+
+/// A method of what no resource of the house has is as unknown as any other.
+fn declared<M: ConstString>(is: bool) -> Result<(), ErrorData> {
+    if is { Ok(()) } else { Err(ErrorData::method_not_found::<M>()) }
 }
 
 /// There is one page: a cursor can only be made up.
 fn no_cursor(request: Option<&PaginatedRequestParams>) -> Result<(), ErrorData> {
     match request.and_then(|request| request.cursor.as_ref()) {
-        Some(_) => Err(ErrorData::invalid_params("This cursor is not one of ours: all tools are on one page.", None)),
+        Some(_) => Err(ErrorData::invalid_params("This cursor is not one of ours: everything is on one page.", None)),
         None => Ok(()),
     }
 }
 
 impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
-        self.inner.info.clone()
+        let mut info = self.inner.info.clone();
+        info.capabilities = capabilities::of(self.offers());
+        info
     }
 
     fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
@@ -160,47 +184,124 @@ impl ServerHandler for Handler {
         let (toolbox, request_id) = (self.toolbox(parts)?, call::named(parts));
         let answered = request.input_responses.clone();
         let ended = call::call(&toolbox, request, &request_id, &cx).await?;
-        let asked = ended.as_ref().ok().and_then(|reply| visit::asked(reply, answered.as_ref(), &cx));
+        let asked = ended.as_ref().ok().and_then(|reply| {
+            let visit = || visit::asked(reply, answered.as_ref(), &cx);
+            match (&reply.asked, &reply.client_needs) {
+                (Some(asked), _) => rounds::asked(asked, &cx).map(|asked| asked.map(Into::into)),
+                (None, Some(needed)) if is_modern(&cx) => Some(Err(rounds::needs(needed))),
+                (None, _) => visit(),
+            }
+        });
         let mut result = self.ended(ended, parts, &request_id)?;
         if let Some(asked) = asked {
             return asked;
         }
-        result.meta = self.meta(&cx);
+        result.meta = convert::with_meta(result.meta.take(), self.meta(&cx));
         Ok(result.into())
     }
 
-    // What is not declared does not exist. The defaults would answer some of these with empty lists.
+    // What no resource has is not declared, and what is not declared does not exist.
 
     async fn complete(
         &self,
-        _: CompleteRequestParams,
-        _: RequestContext<RoleServer>,
+        request: CompleteRequestParams,
+        cx: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
-        Err(ErrorData::method_not_found::<CompleteRequestMethod>())
+        let offers = self.offers();
+        declared::<CompleteRequestMethod>(offers.prompts || offers.documents)?;
+        let (toolbox, request_id) = self.asked(&cx)?;
+        let mut result = prompts::complete(&toolbox, request, &request_id, &cx).await?;
+        result.meta = self.meta(&cx);
+        Ok(result)
     }
 
     async fn list_prompts(
         &self,
-        _: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        request: Option<PaginatedRequestParams>,
+        cx: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ListPromptsRequestMethod>())
+        declared::<ListPromptsRequestMethod>(self.offers().prompts)?;
+        no_cursor(request.as_ref())?;
+        let (toolbox, _) = self.asked(&cx)?;
+        let prompts = toolbox.prompts().into_iter().map(convert::prompt).collect();
+        let mut result =
+            ListPromptsResult::with_all_items(prompts).with_ttl_ms(FRESH_MS).with_cache_scope(CacheScope::Private);
+        result.meta = self.meta(&cx);
+        Ok(result)
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        cx: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        declared::<GetPromptRequestMethod>(self.offers().prompts)?;
+        let (toolbox, request_id) = self.asked(&cx)?;
+        let mut response = prompts::prompt(&toolbox, request, &request_id, &cx).await?;
+        if let GetPromptResponse::Complete(result) = &mut response {
+            result.meta = convert::with_meta(result.meta.take(), self.meta(&cx));
+        }
+        Ok(response)
     }
 
     async fn list_resources(
         &self,
-        _: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        request: Option<PaginatedRequestParams>,
+        cx: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ListResourcesRequestMethod>())
+        declared::<ListResourcesRequestMethod>(self.offers().documents)?;
+        let (toolbox, request_id) = self.asked(&cx)?;
+        let page = prompts::list(&toolbox, request.and_then(|it| it.cursor), &request_id, &cx).await?;
+        // A user may write a document at any time.
+        let mut result = ListResourcesResult::with_all_items(convert::list(page.items))
+            .with_ttl_ms(0)
+            .with_cache_scope(CacheScope::Private);
+        result.next_cursor = page.next_cursor;
+        result.meta = self.meta(&cx);
+        Ok(result)
     }
 
     async fn list_resource_templates(
         &self,
-        _: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        request: Option<PaginatedRequestParams>,
+        cx: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ListResourceTemplatesRequestMethod>())
+        declared::<ListResourceTemplatesRequestMethod>(self.offers().documents)?;
+        no_cursor(request.as_ref())?;
+        let (toolbox, _) = self.asked(&cx)?;
+        let mut result = ListResourceTemplatesResult::with_all_items(convert::list(toolbox.templates()))
+            .with_ttl_ms(FRESH_MS)
+            .with_cache_scope(CacheScope::Private);
+        result.meta = self.meta(&cx);
+        Ok(result)
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        cx: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        declared::<ReadResourceRequestMethod>(self.offers().documents)?;
+        let (toolbox, request_id) = self.asked(&cx)?;
+        let mut response = prompts::read(&toolbox, request, &request_id, &cx).await?;
+        if let ReadResourceResponse::Complete(result) = &mut response {
+            result.meta = convert::with_meta(result.meta.take(), self.meta(&cx));
+        }
+        Ok(response)
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        headers::tool(name)
+    }
+
+    fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        let offers = self.offers();
+        capabilities::tells_changes(offers).then(|| requested.supported_by(&capabilities::of(offers)))
+    }
+
+    async fn listen(&self, cx: SubscriptionContext) -> Result<(), ErrorData> {
+        let toolbox = self.toolbox(cx.request_context().extensions.get::<Parts>())?;
+        listen::listen(&toolbox, &cx).await
     }
 
     /// Methods that nobody knows, and known ones whose parameters could not be read.
@@ -209,10 +310,7 @@ impl ServerHandler for Handler {
         request: CustomRequest,
         cx: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        // The last two are gone since 2026-07-28.
-        const OURS: [&str; 5] = ["server/discover", "tools/list", "tools/call", "initialize", "ping"];
-        let ours = if is_modern(&cx) { &OURS[..3] } else { &OURS[..] };
-        if ours.contains(&request.method.as_str()) {
+        if capabilities::has(self.offers(), &request.method, is_modern(&cx)) {
             let message = format!("The parameters are not those of {}.", request.method);
             return Err(ErrorData::invalid_params(message, None));
         }

@@ -100,7 +100,8 @@ fn check_headers(
 /// A cursor that is no text would otherwise count as none, and give the first page again.
 fn check_cursor(id: &Option<RequestId>, method: &str, params: Option<&RawValue>) -> Result<(), Unfit> {
     let cursor = || value(params).get("cursor").cloned();
-    match (method == "tools/list").then(cursor).flatten() {
+    let is_list = matches!(method, "tools/list" | "prompts/list" | "resources/list" | "resources/templates/list");
+    match is_list.then(cursor).flatten() {
         Some(cursor) if !cursor.is_string() => Err(Unfit::params(id.clone(), "\"cursor\" must be a string.")),
         _ => Ok(()),
     }

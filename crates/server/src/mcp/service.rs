@@ -1,10 +1,11 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
+use access::Caller;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use gateway::Gateway;
+use gateway::{Door, Gateway};
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use rmcp::model::RequestId;
@@ -14,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Handler;
 use super::errors::Unfit;
+use super::headers;
 use super::message;
 use crate::Config;
 use crate::app::Shared;
@@ -75,13 +77,22 @@ pub(crate) async fn serve(State(shared): State<Arc<Shared>>, request: Request) -
         return Ok(Unfit::transport(StatusCode::NOT_ACCEPTABLE, id, why).into_response());
     };
     parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json, text/event-stream"));
+    if !reads.stream && parts.headers.get("mcp-method").is_some_and(|method| method == "subscriptions/listen") {
+        let why = "This is answered with text/event-stream, which Accept does not name.".to_owned();
+        return Ok(Unfit::transport(StatusCode::NOT_ACCEPTABLE, id, why).into_response());
+    }
     if !reads.stream {
         parts.extensions.insert(NoStream);
     }
     let scopes = ScopesNeeded::default();
     parts.extensions.insert(scopes.clone());
-    let request = Request::from_parts(parts, Body::from(body));
-    let mut response = shared.mcp.service.handle(request).await.map(Body::new);
+    let whose = parts.extensions.get::<Caller>().filter(|_| shared.gateway.offers().made_for_models).cloned();
+    let work = shared.mcp.service.handle(Request::from_parts(parts, Body::from(body)));
+    let answered = match whose {
+        Some(caller) => headers::checked(shared.gateway.toolbox(caller, Door::Mcp), work).await,
+        None => work.await,
+    };
+    let mut response = answered.map(Body::new);
     if let Some(scopes) = scopes.0.get() {
         let challenge = Challenge::insufficient_scope(&shared.site.metadata_url, scopes);
         *response.status_mut() = StatusCode::FORBIDDEN;

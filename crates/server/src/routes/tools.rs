@@ -38,7 +38,7 @@ pub(super) async fn call(
         Ok(reply) => Ok(error::reply(&reply)),
         Err(refused) => Err(error::refused(&refused, || match &refused {
             Refused::InsufficientScope { scopes } => Challenge::insufficient_scope(&shared.site.metadata_url, scopes),
-            Refused::UnknownTool { .. } => Challenge::new(&shared.site.metadata_url),
+            _ => Challenge::new(&shared.site.metadata_url),
         })),
     }
 }

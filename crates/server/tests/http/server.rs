@@ -70,6 +70,27 @@ impl Server {
         let accepted = IssuerConfig::new(issuer.issuer(), issuer.audience(), keys);
         let verifier = Verifier::new(vec![accepted], VerifierOptions::default()).unwrap();
         let (gateway, seen) = gateway(options);
+        Self::of(gateway, seen, config, issuer, verifier, model, accounts).await
+    }
+
+    /// With other resources.
+    pub async fn with_gateway(gateway: Gateway) -> Self {
+        let issuer = DevIssuer::new(ISSUER, "https://bellhop.test/mcp").unwrap();
+        let accepted = IssuerConfig::new(issuer.issuer(), issuer.audience(), Keys::Jwks(issuer.jwks()));
+        let verifier = Verifier::new(vec![accepted], VerifierOptions::default()).unwrap();
+        let (config, seen) = (Config::default(), Arc::default());
+        Self::of(gateway, seen, config, issuer, verifier, Model::BuiltIn, Arc::default()).await
+    }
+
+    async fn of(
+        gateway: Gateway,
+        seen: Arc<Seen>,
+        config: Config,
+        issuer: DevIssuer,
+        verifier: Verifier,
+        model: Model,
+        accounts: Arc<Accounts>,
+    ) -> Self {
         let app = App {
             gateway,
             verifier,

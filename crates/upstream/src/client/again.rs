@@ -2,9 +2,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::events::Streamed;
 use super::failure::{Failure, Stage};
 use crate::response::retry_after;
-use crate::{ClientConfig, Request, Response};
+use crate::{ClientConfig, Request};
 
 /// The longest pause between two tries that the upstream did not ask for.
 const WAIT_MAX: Duration = Duration::from_secs(5);
@@ -26,9 +27,9 @@ impl Again {
 
     /// How long to wait before the next try; `None` where what came back is the answer. A pause that the upstream asks
     /// for is kept whole, or the call ends now.
-    pub(crate) fn after(&mut self, outcome: &Result<Response, Failure>) -> Option<Duration> {
+    pub(crate) fn after(&mut self, outcome: &Result<Streamed, Failure>) -> Option<Duration> {
         let asked = match outcome {
-            Ok(response) if self.is_repeatable && is_passing(response.status.as_u16()) => {
+            Ok(Streamed::Whole(response)) if self.is_repeatable && is_passing(response.status.as_u16()) => {
                 retry_after(&response.headers).unwrap_or_default()
             }
             Err(failure) if failure.stage == Stage::NotSent => Duration::ZERO,

@@ -1,5 +1,5 @@
 use connector::{Error, ErrorKind};
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, Method, StatusCode};
 
 use super::decode::{Decoded, Decoder};
@@ -28,6 +28,20 @@ impl Answer {
         let status = answer.status();
         let has_body = *method != Method::HEAD && !matches!(status.as_u16(), 204 | 304);
         Ok(Self { status, headers, answer, has_body })
+    }
+
+    /// Whether it is a stream of events that is sent as it comes (HTML Standard section 9.2), and not compressed.
+    pub(crate) fn is_events(&self) -> bool {
+        let kind = self.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        self.status.is_success()
+            && kind.eq_ignore_ascii_case("text/event-stream")
+            && !self.headers.contains_key(CONTENT_ENCODING)
+    }
+
+    /// The next piece of a body that is read as it comes.
+    pub(crate) async fn chunk(&mut self) -> Result<Option<bytes::Bytes>, Failure> {
+        Ok(self.answer.chunk().await?)
     }
 
     /// Reads the body: decoded, up to so many bytes, and whether there was more.

@@ -34,7 +34,7 @@ impl Failure {
     /// The same after a redirect: what was asked for went out before it, whatever became of the rest.
     pub(crate) fn redirected(self) -> Self {
         match self.stage {
-            Stage::NotSent => Self { error: trouble::broken().with_source(self.error), stage: Stage::Sent },
+            Stage::NotSent => Self { error: trouble::broken(), stage: Stage::Sent },
             _ => self,
         }
     }

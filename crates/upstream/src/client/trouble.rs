@@ -7,6 +7,24 @@ use connector::{Error, ErrorKind};
 use super::failure::{Failure, Stage};
 use super::names::PrivateAddress;
 
+/// Something was sent, and nobody knows what became of it: the source of such an error.
+#[derive(Debug, thiserror::Error)]
+#[error("what was asked for may be done")]
+struct MayBeDone(#[source] Option<reqwest::Error>);
+
+/// Whether an error of [`Client::send`](crate::Client::send) leaves open whether the upstream did what was asked: the request
+/// had left, and no answer came. `false` where nothing was sent.
+pub fn may_be_done(error: &Error) -> bool {
+    let mut source = error.source();
+    while let Some(cause) = source {
+        if cause.is::<MayBeDone>() {
+            return true;
+        }
+        source = cause.source();
+    }
+    false
+}
+
 /// What kept an upstream from answering.
 pub(crate) fn failure(error: reqwest::Error) -> Failure {
     if causes(&error).any(|cause| cause.is::<PrivateAddress>()) {
@@ -29,7 +47,7 @@ pub(crate) fn failure(error: reqwest::Error) -> Failure {
         let message = "The upstream cannot be reached right now. Try again in a moment.";
         (ErrorKind::Unavailable, message.to_owned(), Stage::NotSent)
     } else {
-        return Failure { error: broken().with_source(error), stage: Stage::Sent };
+        return Failure { error: broken().with_source(MayBeDone(Some(error))), stage: Stage::Sent };
     };
     Failure { error: Error::new(kind, message).with_source(error), stage }
 }
@@ -38,14 +56,14 @@ pub(crate) fn failure(error: reqwest::Error) -> Failure {
 pub(crate) fn broken() -> Error {
     let message = "The upstream broke off before it had answered. Whether it did what was asked is not known: look \
                    before you try again.";
-    Error::new(ErrorKind::Unavailable, message)
+    Error::new(ErrorKind::Unavailable, message).with_source(MayBeDone(None))
 }
 
 /// The time for the call was used up.
 pub(crate) fn late() -> Error {
     let message = "The upstream did not answer in time. Whether it did what was asked is not known: look before you \
                    try again, or ask for less at once.";
-    Error::new(ErrorKind::Timeout, message)
+    Error::new(ErrorKind::Timeout, message).with_source(MayBeDone(None))
 }
 
 /// The time was used up while others had their turn.

@@ -3,10 +3,11 @@ use connector::{Error, ErrorKind, Result};
 use http::StatusCode;
 use http::header::COOKIE;
 
+use super::means::{Means, Where};
 use super::set::{cookie_name, decoded, query_name, set_cookie, set_header};
 use super::tie::Use;
 use super::{Identity, Place, Source, Target, Tie, fold};
-use crate::{Client, Credential, Request, Response};
+use crate::{Client, Credential, Placement, Request, Response, Streamed};
 
 /// A constant shorter than this is a word (`public`, `v2`), which errors say without giving a key away.
 const KEY_BYTES_MIN: usize = 8;
@@ -65,11 +66,26 @@ impl Identity {
     /// Sends a request as its caller. Where the upstream does not take the credential (401) and there is a newer one,
     /// once more with that: a request that was not let in did nothing, unless a redirect had answered it before.
     pub async fn send(&self, client: &Client, tie: &Tie, caller: &Caller, request: Request) -> Result<Response> {
+        let is_unauthorized = |answer: &Response| answer.status == StatusCode::UNAUTHORIZED;
+        self.send_judged(client, tie, caller, request, &is_unauthorized).await
+    }
+
+    /// The same for an upstream that says in its answers' bodies that it does not take the credential. After such an
+    /// answer the source of the credential is told as well; once more is sent only what may be repeated.
+    pub async fn send_judged(
+        &self,
+        client: &Client,
+        tie: &Tie,
+        caller: &Caller,
+        request: Request,
+        is_refused: &(dyn Fn(&Response) -> bool + Send + Sync),
+    ) -> Result<Response> {
         let mut first = request.clone();
         let attached = self.apply(tie, caller, &mut first).await?;
         let answer = client.send(first).await?;
-        let is_refused = answer.status == StatusCode::UNAUTHORIZED && attached.refused(caller).await;
-        if !is_refused || (answer.is_redirected && !answer.is_repeatable) {
+        let is_refused = is_refused(&answer) && attached.refused(caller).await;
+        let was_let_in = answer.status != StatusCode::UNAUTHORIZED || answer.is_redirected;
+        if !is_refused || (was_let_in && !answer.is_repeatable) {
             return Ok(answer);
         }
         let mut again = request;
@@ -77,14 +93,76 @@ impl Identity {
         client.send(again).await
     }
 
-    async fn attach(&self, one: &Use, caller: &Caller, request: &mut Request, attached: &mut Attached) -> Result<()> {
-        let means = self.means.get(one.means).ok_or_else(|| Error::internal("a tie of another resource"))?;
-        let credential = means.source.credential(caller).await?.ok_or_else(|| {
+    /// The same for an answer that may be a stream.
+    pub async fn send_streaming(
+        &self,
+        client: &Client,
+        tie: &Tie,
+        caller: &Caller,
+        request: Request,
+    ) -> Result<Streamed> {
+        let mut first = request.clone();
+        let attached = self.apply(tie, caller, &mut first).await?;
+        let answer = client.send_streaming(first).await?;
+        let Streamed::Whole(whole) = &answer else { return Ok(answer) };
+        let is_refused = whole.status == StatusCode::UNAUTHORIZED && attached.refused(caller).await;
+        if !is_refused || (whole.is_redirected && !whole.is_repeatable) {
+            return Ok(answer);
+        }
+        let mut again = request;
+        self.apply(tie, caller, &mut again).await?;
+        client.send_streaming(again).await
+    }
+
+    /// Adds what is everybody's and no caller's: bound values that are written out in the configuration, and a
+    /// credential that is the app's own. For what is asked before anybody calls: what an upstream says of itself.
+    pub async fn apply_as_app(&self, request: &mut Request) -> Result<()> {
+        for bind in &self.binds {
+            let (Some(value), Target::Parameter(place, name)) = (bind.template.constant(), &bind.target) else {
+                continue;
+            };
+            request.constants.push(value.clone().into());
+            match place {
+                Place::Header => {
+                    let name = http::HeaderName::try_from(name.as_str()).map_err(Error::internal)?;
+                    set_header(&mut request.headers, name, &value)?;
+                }
+                Place::Cookie => set_cookie(&mut request.headers, name, &value)?,
+                Place::Path | Place::Query => {}
+            }
+        }
+        for means in self.means.iter().filter(|means| !means.personal) {
+            let placement = match &means.at {
+                Where::Always(placement) => placement.clone(),
+                Where::ByScheme(None) => Placement::Bearer,
+                Where::ByScheme(Some(_)) => continue,
+            };
+            if let Some(credential) = means.source.own().await? {
+                request.attach(&placement, &credential)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The first credential of a caller, for an upstream that takes it elsewhere than in a request: in a variable of a
+    /// process's environment, in a message.
+    pub async fn credential(&self, caller: &Caller) -> Result<Credential> {
+        let means = self.means.first().ok_or_else(|| Error::internal("no credential is configured"))?;
+        self.ask(means, caller).await
+    }
+
+    async fn ask(&self, means: &Means, caller: &Caller) -> Result<Credential> {
+        means.source.credential(caller).await?.ok_or_else(|| {
             Error::new(
                 ErrorKind::PermissionDenied,
                 format!("There is no credential of yours for {}. {}", self.resource, means.source.missing()),
             )
-        })?;
+        })
+    }
+
+    async fn attach(&self, one: &Use, caller: &Caller, request: &mut Request, attached: &mut Attached) -> Result<()> {
+        let means = self.means.get(one.means).ok_or_else(|| Error::internal("a tie of another resource"))?;
+        let credential = self.ask(means, caller).await?;
         request.attach(&one.placement, &credential)?;
         attached.sources.push((means.source.clone(), credential));
         Ok(())

@@ -4,8 +4,10 @@ mod apply;
 mod bind;
 mod config;
 mod describe;
+mod hide;
 mod means;
 mod set;
+mod take;
 mod tie;
 mod with;
 
@@ -17,6 +19,8 @@ pub use apply::{Attached, another};
 pub use bind::{Bind, Target, fold};
 pub use config::{ClientAuth, ConnectConfig, CredentialConfig, ExchangeConfig, IdentityConfig, SignedConfig};
 pub use describe::{Described, Place, Scheme};
+pub use hide::{forget_samples, hide_everywhere, hide_properties};
+pub use take::{is_spelling, take_everywhere, take_one};
 pub use tie::Tie;
 
 use crate::{Placement, Sources};
@@ -73,6 +77,11 @@ impl Identity {
         &self.binds
     }
 
+    /// Whether a credential is each caller's own.
+    pub fn is_personal_to_callers(&self) -> bool {
+        self.means.iter().any(|means| means.personal)
+    }
+
     /// Whether nothing at all is configured: the whole resource is closed.
     pub fn is_closed(&self) -> bool {
         !self.shared
@@ -83,7 +92,7 @@ impl Identity {
 
     /// What this caller has for a security scheme of that name, for connectors that place it themselves: the credential
     /// that names the scheme, else the one that takes any. `None` where nothing is configured for it.
-    pub async fn credential(&self, scheme: &str, caller: &access::Caller) -> Result<Option<crate::Credential>> {
+    pub async fn credential_for(&self, scheme: &str, caller: &access::Caller) -> Result<Option<crate::Credential>> {
         let named = |at: &Where| matches!(at, Where::ByScheme(Some(name)) if name == scheme);
         let any = |at: &Where| !matches!(at, Where::ByScheme(Some(_)));
         let found = self.means.iter().find(|means| named(&means.at));

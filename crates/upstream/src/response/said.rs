@@ -27,6 +27,13 @@ const LISTS: [&str; 6] = ["errors", "details", "invalid-params", "invalidParams"
 const ABOUT: [&str; 7] = ["field", "pointer", "loc", "path", "name", "param", "source"];
 
 impl Response {
+    /// A sentence that stands somewhere in this answer, fit to be shown: in so many words, and without what was sent in
+    /// confidence.
+    pub fn quote(&self, text: &str) -> Option<String> {
+        let text = clean(text, &[self.secrets.as_slice(), &self.constants].concat(), LETTERS_MAX);
+        (!text.is_empty()).then_some(text)
+    }
+
     /// What it says for people, in so many words and without what they should not see.
     pub(super) fn said(&self) -> Option<String> {
         if self.body.len() > BODY_BYTES_MAX {
@@ -46,8 +53,7 @@ impl Response {
             // A page for a browser tells a model nothing, and a picture less.
             return None;
         };
-        let text = clean(&text, &[self.secrets.as_slice(), &self.constants].concat(), LETTERS_MAX);
-        (!text.is_empty()).then_some(text)
+        self.quote(&text)
     }
 }
 

@@ -70,6 +70,10 @@ impl Command {
 #[async_trait::async_trait]
 impl CredentialSource for Command {
     async fn credential(&self, _caller: &Caller) -> Result<Option<Credential>> {
+        self.own().await
+    }
+
+    async fn own(&self) -> Result<Option<Credential>> {
         let mut last = self.last.lock().await;
         if let Some((secret, when)) = &*last
             && when.elapsed() < KEPT

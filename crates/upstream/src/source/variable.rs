@@ -19,6 +19,10 @@ impl Variable {
 #[async_trait::async_trait]
 impl CredentialSource for Variable {
     async fn credential(&self, _caller: &Caller) -> Result<Option<Credential>> {
+        self.own().await
+    }
+
+    async fn own(&self) -> Result<Option<Credential>> {
         Ok(Some(Credential::Token(self.value.clone())))
     }
 

@@ -147,7 +147,7 @@ fn several(cursor: &mut Cursor<'_>, collection: &Collection) -> Option<Value> {
 }
 
 /// `old.log`, `notes/a.txt` and whatever stands in quotes, but not `7.5`.
-pub(super) fn is_path(token: &Token) -> bool {
+pub(crate) fn is_path(token: &Token) -> bool {
     let text = &token.text;
     let extension = text.rsplit_once('.').map(|(before, after)| {
         !before.is_empty() && (1..=8).contains(&after.len()) && after.chars().all(char::is_alphanumeric)

@@ -10,6 +10,7 @@ use super::super::reader::Question;
 use super::super::words::Kind;
 use super::super::{forms, sentence, values};
 use super::get::is_path;
+use super::verbs;
 
 const FROM: [&str; 7] = ["from", "source", "src", "path", "file", "old_path", "from_path"];
 const TO: [&str; 8] = ["to", "destination", "dest", "target", "new_path", "to_path", "new_name", "into"];
@@ -20,17 +21,22 @@ pub(super) fn by_name<'a>(world: &World<'a>, cursor: Cursor<'_>, claimed: bool) 
     let mut here = cursor;
     let asked = here.eat_any("run|invoke|call|execute|perform|do|use").is_some();
     here.skip_all("the|action");
-    let rename = [("rename", "move")];
     let mut found: Vec<(&OfferedAction<'a>, usize)> = Vec::new();
-    for offered in &world.actions {
-        let words = forms::split(&offered.action.name);
-        let whole = here.peek().is_some_and(|token| token.text == offered.name || token.text == offered.action.name);
-        let spoken = !words.is_empty() && words.iter().enumerate().all(|(at, word)| here.word(at) == word);
-        let meant = rename.iter().any(|(said, name)| here.word(0) == *said && offered.action.name == *name);
-        if whole || meant {
-            found.push((offered, 1));
-        } else if spoken {
-            found.push((offered, words.len()));
+    // What devices and settings offer is asked for in words of its own, such as `history of the temperature`.
+    let named = world.actions.iter().filter(|offered| asked || !world.is_wished(offered.resource));
+    found.extend(named.filter_map(|offered| Some((offered, spoken(offered, &here)?))));
+    // `the weather for Berlin`, where an action is called `getWeather`.
+    let mut loosely = false;
+    if found.is_empty() && !asked {
+        let mut without = cursor;
+        verbs::skip_asking(&mut without);
+        without.skip_all("the|my|a|current|of");
+        if !world.at(&without).is_some_and(|noun| noun.own) {
+            let got = world.actions.iter().filter_map(|offered| Some((offered, got(offered, &without)?)));
+            found.extend(got);
+        }
+        if !found.is_empty() {
+            (here, loosely) = (without, true);
         }
     }
     let Some(longest) = found.iter().map(|(_, len)| *len).max() else { return Ok(None) };
@@ -48,6 +54,9 @@ pub(super) fn by_name<'a>(world: &World<'a>, cursor: Cursor<'_>, claimed: bool) 
             return Err(format!("Did you mean {}?", sentence::either(&names)));
         }
     };
+    if loosely {
+        here.skip_all("is|for|in|of|at|on");
+    }
     if let Some(noun) = noun {
         let mut before = Cursor::new(here.source, &here.tokens[..noun.at]);
         before.skip_all("my|the|all|in|a");
@@ -68,6 +77,33 @@ pub(super) fn by_name<'a>(world: &World<'a>, cursor: Cursor<'_>, claimed: bool) 
     let Some((tool, arguments)) = world.toolbox.call_for_action(offered, input) else { return Ok(None) };
     let then = Then::Invoked { name: offered.name.clone() };
     Ok(Some(Plan::Act(Box::new(Act { tool, arguments, then, claimed }))))
+}
+
+/// Whether some action's name is said next.
+pub(super) fn is_named(world: &World<'_>, cursor: &Cursor<'_>) -> bool {
+    world.actions.iter().any(|offered| spoken(offered, cursor).is_some())
+}
+
+/// How many tokens say an action's whole name, if they do.
+fn spoken(offered: &OfferedAction<'_>, here: &Cursor<'_>) -> Option<usize> {
+    let words = forms::split(&offered.action.name);
+    let whole = here.peek().is_some_and(|token| token.text == offered.name || token.text == offered.action.name);
+    let meant = here.word(0) == "rename" && offered.action.name == "move";
+    if whole || meant {
+        return Some(1);
+    }
+    let said = !words.is_empty() && words.iter().enumerate().all(|(at, word)| here.word(at) == word);
+    said.then_some(words.len())
+}
+
+/// How many tokens say what an action that reads gets, if they do: `weather` of `getWeather`.
+fn got(offered: &OfferedAction<'_>, here: &Cursor<'_>) -> Option<usize> {
+    const GETS: [&str; 7] = ["get", "read", "show", "fetch", "find", "view", "retrieve"];
+    let words = forms::split(&offered.action.name);
+    let (verb, what) = words.split_first()?;
+    let gets = GETS.contains(&verb.as_str()) && offered.action.effect == Effect::Read && !what.is_empty();
+    let said = what.iter().enumerate().all(|(at, word)| here.word(at) == word);
+    (gets && said).then_some(what.len())
 }
 
 /// The action's input: name=value pairs; `X to Y` where it goes from one thing to another; one text where it reads.

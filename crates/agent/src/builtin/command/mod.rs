@@ -14,31 +14,60 @@ mod unsure;
 mod update;
 mod verbs;
 
+pub(crate) use self::get::is_path;
+
 use self::verbs::{CREATE, DELETE, DESCRIBE, GREETINGS, HELP, UPDATE};
+use connector::Field;
+
 use super::cursor::Cursor;
 use super::nouns::World;
 use super::plan::Plan;
 use super::reader::Question;
 use super::words::{Token, tokens};
-use super::{help, identity};
+use super::{help, identity, wish};
 
-/// What `message` asks for.
-pub(crate) fn plan<'a>(world: &World<'a>, message: &str) -> Plan<'a> {
-    let (source, bracketed) = identity::blank_brackets(message);
-    let all = tokens(&source);
-    let is_field = |name: &str| {
-        world
-            .collections
-            .iter()
-            .any(|offered| offered.collection.fields.iter().any(|f| f.name.eq_ignore_ascii_case(name)))
-    };
-    let (kept, named) = identity::strip(&all, &is_field);
-    let claimed = bracketed || named;
-    let mut cursor = Cursor::new(&source, verbs::trimmed(&kept));
-    cursor.skip_all("and|then");
-    match choose(world, verbs::polite(cursor), claimed, &all) {
-        Ok(plan) => plan,
-        Err(question) => Plan::Say(unsure::ask_back(world, question, claimed)),
+/// A message, without what it says of who its user is.
+pub(crate) struct Heard {
+    source: String,
+    all: Vec<Token>,
+    /// Its tokens but for those that name a user.
+    pub(crate) tokens: Vec<Token>,
+    /// It names a user.
+    pub(crate) claimed: bool,
+}
+
+impl Heard {
+    pub(crate) fn new(world: &World<'_>, message: &str) -> Self {
+        let (source, bracketed) = identity::blank_brackets(message);
+        let all = tokens(&source);
+        let is_field = |name: &str| {
+            let has = |fields: &[Field]| fields.iter().any(|field| field.name.eq_ignore_ascii_case(name));
+            world.collections.iter().any(|offered| has(&offered.collection.fields))
+        };
+        let (tokens, named) = identity::strip(&all, &is_field);
+        Self { source, all, tokens, claimed: bracketed || named }
+    }
+
+    /// The message's own text.
+    pub(crate) fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// What these of its tokens ask for, with the message's text up to `end`.
+    pub(crate) fn plan<'a>(&self, world: &World<'a>, tokens: &[Token], end: usize) -> Plan<'a> {
+        let source = self.source.get(..end).unwrap_or(&self.source);
+        let mut cursor = Cursor::new(source, verbs::trimmed(tokens));
+        cursor.skip_all("and|then");
+        match choose(world, verbs::polite(cursor), self.claimed, &self.all) {
+            Ok(plan) => plan,
+            Err(question) => Plan::Say(unsure::ask_back(question, self.claimed)),
+        }
+    }
+
+    /// Whether a request may begin with the first of these tokens.
+    pub(crate) fn begins(&self, world: &World<'_>, tokens: &[Token]) -> bool {
+        let cursor = verbs::polite(Cursor::new(&self.source, tokens));
+        verbs::begins(&cursor) || invoke::is_named(world, &cursor)
     }
 }
 
@@ -62,12 +91,15 @@ fn choose<'a>(world: &World<'a>, cursor: Cursor<'_>, claimed: bool, all: &[Token
     if asks && (cursor.tokens.len() <= 6 && !world.find(&cursor).is_some_and(|found| found.exact)) {
         return Ok(Plan::Say(help::help(world)));
     }
+    if let Some(plan) = invoke::by_name(world, cursor, claimed)? {
+        return Ok(plan);
+    }
+    if let Some(plan) = wish::plan(world, cursor, claimed)? {
+        return Ok(plan);
+    }
     let mut rest = cursor;
     let writes = [(CREATE, 0_u8), (UPDATE, 1), (DELETE, 2)];
     if let Some((_, kind)) = writes.into_iter().find(|(verbs, _)| rest.eat_any(verbs).is_some()) {
-        if let Some(plan) = invoke::by_name(world, cursor, claimed)? {
-            return Ok(plan);
-        }
         if claimed || verbs::names_user_at_end(all) {
             return Err(String::new());
         }
@@ -76,9 +108,6 @@ fn choose<'a>(world: &World<'a>, cursor: Cursor<'_>, claimed: bool, all: &[Token
             1 => update::plan(world, rest, cursor.word(0)),
             _ => delete::plan(world, rest),
         };
-    }
-    if let Some(plan) = invoke::by_name(world, cursor, claimed)? {
-        return Ok(plan);
     }
     if let Some(question) = other::question(world, cursor) {
         return Err(question);
@@ -92,5 +121,8 @@ fn choose<'a>(world: &World<'a>, cursor: Cursor<'_>, claimed: bool, all: &[Token
     if let Some(plan) = get::plan(world, cursor, claimed)? {
         return Ok(plan);
     }
-    list::plan(world, cursor, claimed)
+    list::plan(world, cursor, claimed).or_else(|question| match world.find(&cursor) {
+        Some(_) => Err(question),
+        None => wish::last(world, cursor, claimed).ok_or(question),
+    })
 }

@@ -3,7 +3,7 @@ use super::super::{help, identity, sentence};
 use crate::builtin::words::{Kind, Token};
 
 /// A question back, with who asks and what could be said instead.
-pub(super) fn ask_back(world: &World<'_>, question: String, claimed: bool) -> String {
+pub(super) fn ask_back(question: String, claimed: bool) -> String {
     let mut sentences = Vec::new();
     if claimed {
         sentences.push(identity::ONLY_YOU.to_owned());
@@ -12,7 +12,6 @@ pub(super) fn ask_back(world: &World<'_>, question: String, claimed: bool) -> St
         sentences.push(question);
     }
     sentences.push(format!("({} Say “help” for what there is.)", help::BUILT_IN));
-    let _ = world;
     sentences.join(" ")
 }
 

@@ -22,6 +22,13 @@ pub(super) const DESCRIBE: &str = "\
     what fields are in|what columns does|what columns do|what columns are in|fields of|columns of|schema of|\
     what is the schema of|show fields of|show the fields of";
 
+/// What else requests begin with than with these of the others.
+const ASK: &str = "\
+    show|list|display|get|give me|find|fetch|view|see|print|look up|lookup|look for|search|retrieve|load|read|\
+    tell me|count|how many|how much|what|what's|what’s|whats|who|when was|when is|where is|is the|is my|are the|\
+    are my|open the|open my|average|turn|switch|reset|run|invoke|call|execute|perform|send|upload|move|rename|copy|\
+    start|stop|toggle|dim|lock|unlock|close|cancel|complete|finish|reopen|approve|reject|pay|ship|archive";
+
 pub(super) const CREATE: &str = "create|add|make|insert|write|save|register|put";
 pub(super) const UPDATE: &str = "update|change|set|edit|modify|mark|rename|correct|append";
 pub(super) const DELETE: &str = "delete|remove|erase|drop|trash|destroy|discard|clear";
@@ -38,6 +45,11 @@ pub(super) fn polite(mut cursor: Cursor<'_>) -> Cursor<'_> {
             return before;
         }
     }
+}
+
+/// Whether a request of its own begins here.
+pub(super) fn begins(cursor: &Cursor<'_>) -> bool {
+    [ASK, CREATE, UPDATE, DELETE].into_iter().any(|verbs| cursor.starts_with(verbs))
 }
 
 pub(super) fn trimmed(tokens: &[Token]) -> &[Token] {

@@ -4,13 +4,16 @@ mod figures;
 mod item;
 mod rows;
 mod value;
+mod wished;
 
 use gateway::Reply;
 use serde_json::Value;
 
 use super::identity;
-use super::plan::{Act, Then};
+use super::plan::{Act, Done, Then};
 use super::sentence;
+
+pub(crate) use value::short;
 
 /// The answer to a user.
 pub(crate) fn tell(act: &Act<'_>, reply: &Reply) -> String {
@@ -31,6 +34,7 @@ fn failed(then: &Then<'_>, reply: &Reply) -> String {
         Then::Created { .. } => "Nothing was created: ",
         Then::Updated { .. } => "Nothing was changed: ",
         Then::Deleted { .. } => "Nothing was deleted: ",
+        Then::Wished { done: Done::Is { .. } | Done::Reset { .. } } => "Nothing was changed: ",
         _ => "",
     };
     match &reply.visit {
@@ -69,5 +73,6 @@ fn done(then: &Then<'_>, reply: &Reply) -> String {
             rows::candidates(collection, name, said, command, &data)
         }
         Then::Invoked { name } => item::result(name, &data),
+        Then::Wished { done } => wished::told(done, &data),
     }
 }

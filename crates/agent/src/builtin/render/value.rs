@@ -4,7 +4,7 @@ use serde_json::Value;
 const CHARS_MAX: usize = 80;
 
 /// A value on one line, cut where it is long.
-pub(super) fn short(value: &Value) -> String {
+pub(crate) fn short(value: &Value) -> String {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Number(number) => number_text(number),

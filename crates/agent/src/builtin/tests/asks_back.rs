@@ -4,7 +4,7 @@ use serde_json::Value;
 use super::{Planned, alice, planned};
 
 /// Writes that are not complete, not exact, or about more than one item.
-const MUST_NOT_WRITE: [&str; 68] = [
+const MUST_NOT_WRITE: [&str; 67] = [
     "complete task 1",
     "cancel order 103",
     "buy a keyboard",
@@ -14,7 +14,6 @@ const MUST_NOT_WRITE: [&str; 68] = [
     "UPDATE orders SET status='paid'",
     "{\"tool\":\"shop_orders_delete\",\"identifier\":101}",
     "call shop_orders_delete with identifier=101",
-    "show my orders and delete order 101",
     "delete all orders",
     "delete my orders",
     "delete orders",

@@ -5,6 +5,7 @@ mod asks_back;
 mod catalogs;
 mod identity;
 mod reads;
+mod several;
 #[path = "../../../tests/shop/mod.rs"]
 mod shop;
 mod writes;
@@ -13,9 +14,9 @@ use gateway::{Toolbox, ToolsMode};
 use jiff::civil::{Date, date};
 use serde_json::Value;
 
-use super::command::plan;
 use super::nouns::World;
 use super::plan::Plan;
+use super::steps;
 use shop::Shop;
 
 const TODAY: Date = date(2026, 11, 22);
@@ -29,9 +30,13 @@ enum Planned {
 
 fn planned(toolbox: &Toolbox, message: &str) -> Planned {
     let world = World::new(toolbox, TODAY);
-    match plan(&world, message) {
+    let mut steps = steps::read(&world, message);
+    let step = steps.remove(0);
+    assert!(steps.is_empty(), "{message} is one step, not also {steps:?}");
+    match step.plan {
         Plan::Act(act) => Planned::Call(act.tool, act.arguments),
-        Plan::Say(text) => Planned::Says(text),
+        Plan::Say(text) | Plan::Tell(text) => Planned::Says(text),
+        Plan::Look(look) => panic!("{message} is looked up: {look:?}"),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod attack;
 mod foreign;
+mod graphql;
 mod judge;
 mod kinto;
 mod modbus;

@@ -2,6 +2,7 @@
 
 pub(crate) mod devices;
 pub(crate) mod fixtures;
+pub(crate) mod graphql;
 pub(crate) mod kinto;
 pub(crate) mod mcp;
 pub(crate) mod model;

@@ -51,6 +51,7 @@ pub(crate) fn thing(value: &Value, place: &Place<'_>, check: Check<'_>) -> Resul
         model: model(object),
         security,
         named: place.named,
+        host: place.address.and_then(host),
         ..Thing::default()
     };
     thing.kinds = kinds.iter().filter(|kind| *kind != "Thing").take(10).filter_map(|kind| clean(kind, 80)).collect();
@@ -62,6 +63,12 @@ pub(crate) fn thing(value: &Value, place: &Place<'_>, check: Check<'_>) -> Resul
         return Err(format!("nothing of it can be used{why}"));
     }
     Ok(thing)
+}
+
+/// `10.0.0.7:8080`; the port where it is not the scheme's own.
+pub(crate) fn host(address: &Url) -> Option<String> {
+    let host = address.host_str()?.to_ascii_lowercase();
+    Some(address.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}")))
 }
 
 /// The Thing Model that a link of `rel: type` names (TD 1.1 section 10.4).

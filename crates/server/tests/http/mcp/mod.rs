@@ -3,6 +3,7 @@
 mod faults;
 mod legacy;
 mod modern;
+mod passing;
 mod progress;
 mod scopes;
 

@@ -6,9 +6,9 @@ const BYTES_MAX: usize = 200;
 /// Names that Windows gives to devices, with any extension (learn.microsoft.com, "Naming Files, Paths, and Namespaces").
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 
-/// The name of a user's folder under `root`, for operators who make folders before their users come.
+/// The name of a user's folder, below one that is configured.
 ///
-/// With [`Config::by_issuer`](crate::Config::by_issuer) the folder above it has the issuer's name, made the same way.
+/// Where issuers have folders of their own, those have the issuers' names, made the same way.
 ///
 /// `a` to `z`, `0` to `9`, `-`, `_`, and `.` inside the name stay as they are; every other byte is written `=xx` in
 /// lower-case hex, so `alice` is `alice`, `Alice` is `=41lice` and `..` is `=2e=2e`. A dot that comes first or last,
@@ -20,7 +20,7 @@ const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 /// SHA-256. No result has a separator, is `.` or `..`, begins with a dot, or is empty.
 ///
 /// ```
-/// # use bellhop_connector_files::folder_name;
+/// # use bellhop_access::folder_name;
 /// assert_eq!(folder_name("alice"), "alice");
 /// assert_eq!(folder_name("Alice"), "=41lice");
 /// assert_eq!(folder_name("../bob"), "=2e.=2fbob");

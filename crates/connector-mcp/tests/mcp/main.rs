@@ -1,0 +1,5 @@
+//! The connector against real servers.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
+
+mod calls;
+mod support;
