@@ -14,6 +14,7 @@ mod mqtt;
 mod own;
 mod pool;
 mod target;
+mod things;
 mod tries;
 
 use std::path::Path;

@@ -3,3 +3,4 @@
 mod graphql;
 mod modbus;
 mod mqtt;
+mod things;
