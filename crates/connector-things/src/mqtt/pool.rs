@@ -47,11 +47,14 @@ impl Pool {
     pub(crate) fn session(&self, broker: &Broker, account: &Account) -> Result<Arc<Shared>> {
         let key = (broker.clone(), account.clone());
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(kept) = sessions.get_mut(&key) {
+        let known = sessions.get_mut(&key).map(|kept| {
             kept.used = Instant::now();
-            return Ok(kept.session.shared.clone());
-        }
+            kept.session.shared.clone()
+        });
         sessions.retain(|_, kept| !kept.is_unused(Duration::from_secs(self.config.kept_s)));
+        if let Some(shared) = known {
+            return Ok(shared);
+        }
         if sessions.len() >= self.config.connections_max {
             sessions.retain(|_, kept| !kept.is_unused(Duration::ZERO));
         }
@@ -89,6 +92,7 @@ impl Pool {
             message_bytes_max: self.config.message_bytes_max,
             ca,
             reach: self.reach.clone(),
+            is_reached: Arc::default(),
         })
     }
 }

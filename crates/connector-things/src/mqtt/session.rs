@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -66,7 +67,7 @@ impl Shared {
     /// The connection, as soon as it stands for the first time. One that is down is not waited for.
     pub(crate) async fn ready(&self, limit: Duration) -> Result<Mouth> {
         let mut states = self.state.subscribe();
-        let settled = timeout(limit, states.wait_for(|state| !matches!(state, State::Starting))).await;
+        let settled = timeout(limit * 9 / 10, states.wait_for(|state| !matches!(state, State::Starting))).await;
         match settled {
             Ok(Ok(state)) => match &*state {
                 State::Up(mouth) => Ok(mouth.clone()),
@@ -86,6 +87,9 @@ impl Shared {
 /// What a caller hears of a connection that is down.
 fn error(down: &Down, after: Duration) -> Error {
     match down {
+        Down::Silent => {
+            Error::new(ErrorKind::Unavailable, "The device's broker does not answer.").with_retry_after(after)
+        }
         Down::Away(why) | Down::OtherVersion(why) => {
             Error::new(ErrorKind::Unavailable, "The device's broker cannot be reached right now.")
                 .with_retry_after(after)
@@ -106,18 +110,23 @@ fn error(down: &Down, after: Duration) -> Error {
 /// Connects, listens, and connects anew with a growing wait.
 async fn drive(shared: Arc<Shared>, plan: Plan) {
     let mut failures = 0;
-    let mut is_v5 = shared.config.version != MqttVersion::V3;
+    let mut version = Version::of(shared.config.version);
     loop {
+        plan.is_reached.store(false, Ordering::Relaxed);
         // Nothing of the last connection goes into this one: neither a message that waits for its acknowledgement nor one
         // that waits to be sent.
-        let (mouth, mut ear) = wire::open(&plan, is_v5);
+        let (mouth, mut ear) = wire::open(&plan, version.is_v5);
         let mut has_stood = false;
         let down = listen(&shared, &mouth, &mut ear, &mut has_stood).await;
         drop(ear);
         if has_stood {
             failures = 0;
-        } else if shared.config.version == MqttVersion::Auto && is_other_version(&down) {
-            is_v5 = !is_v5;
+        } else {
+            version.after(&down, plan.is_reached.load(Ordering::Relaxed));
+        }
+        if matches!(down, Down::OtherVersion(_)) && !version.is_fixed && !version.is_v5 {
+            // The broker has said what it does not speak: the other one is tried at once.
+            continue;
         }
         failures += 1;
         let wait = shared.config.back_off(failures);
@@ -128,9 +137,28 @@ async fn drive(shared: Arc<Shared>, plan: Plan) {
     }
 }
 
-/// A broker that knows only the other version says so, or hangs up without a word.
-fn is_other_version(down: &Down) -> bool {
-    matches!(down, Down::OtherVersion(_) | Down::Away(_))
+/// Which version is tried.
+struct Version {
+    is_v5: bool,
+    is_fixed: bool,
+    /// How often in a row a broker that is there has hung up on MQTT 5 without a word, as those do that do not know it.
+    hung_up: u32,
+}
+
+impl Version {
+    fn of(configured: MqttVersion) -> Self {
+        Self { is_v5: configured != MqttVersion::V3, is_fixed: configured != MqttVersion::Auto, hung_up: 0 }
+    }
+
+    /// After a connection that never stood.
+    fn after(&mut self, down: &Down, is_reached: bool) {
+        if self.is_fixed {
+            return;
+        }
+        let hangs_up = matches!(down, Down::Away(_)) && is_reached && self.is_v5;
+        self.hung_up = if hangs_up { self.hung_up + 1 } else { 0 };
+        self.is_v5 = !(self.is_v5 && (matches!(down, Down::OtherVersion(_)) || self.hung_up >= 2));
+    }
 }
 
 async fn listen(shared: &Arc<Shared>, mouth: &Mouth, ear: &mut Ear, has_stood: &mut bool) -> Down {

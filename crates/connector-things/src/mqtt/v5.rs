@@ -1,3 +1,4 @@
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use rumqttc_v5::{
@@ -45,13 +46,17 @@ pub(crate) fn open(plan: &Plan) -> (Mouth, Ear) {
             }),
         });
     }
-    let (reach, broker) = (plan.reach.clone(), plan.broker.clone());
+    let (kept, limit) = (plan.clone(), plan.connect_timeout);
     options.set_socket_connector(move |_, _| {
-        let (reach, broker) = (reach.clone(), broker.clone());
-        async move { reach.connect(&broker.host, broker.port, broker.named).await }
+        let plan = kept.clone();
+        async move {
+            let stream = plan.reach.connect(&plan.broker.host, plan.broker.port, plan.broker.named).await?;
+            plan.is_reached.store(true, Ordering::Relaxed);
+            Ok(stream)
+        }
     });
     let (client, events) = AsyncClient::builder(options).capacity(QUEUE).build();
-    (Mouth { client }, Ear { events, limit: plan.connect_timeout, stands: false })
+    (Mouth { client }, Ear { events, limit, stands: false })
 }
 
 fn qos(qos: Qos) -> QoS {
@@ -116,7 +121,7 @@ impl Ear {
         let polled = if self.stands {
             self.events.poll().await
         } else {
-            timeout(self.limit, self.events.poll()).await.map_err(|_| Down::Away("no answer in time".into()))?
+            timeout(self.limit, self.events.poll()).await.map_err(|_| Down::Silent)?
         };
         match polled {
             Ok(Event::Incoming(Packet::ConnAck(_))) => {

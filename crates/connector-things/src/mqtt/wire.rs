@@ -1,3 +1,5 @@
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -20,6 +22,8 @@ pub(crate) struct Plan {
     /// PEM of the authority of one's own.
     pub(crate) ca: Option<Vec<u8>>,
     pub(crate) reach: Reach,
+    /// Set when somebody is there at all, whatever they speak.
+    pub(crate) is_reached: Arc<AtomicBool>,
 }
 
 /// What is told.
@@ -67,6 +71,8 @@ pub(crate) enum Granted {
 pub(crate) enum Down {
     /// The broker cannot be reached, or has hung up.
     Away(String),
+    /// It can be reached, and says nothing.
+    Silent,
     /// It does not know the account.
     Unwelcome(String),
     /// It does not speak this version.

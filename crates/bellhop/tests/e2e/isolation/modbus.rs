@@ -7,6 +7,9 @@ use super::judge::Findings;
 use super::target::Target;
 use crate::support::{Bellhop, devices, fixtures};
 
+/// These devices' addresses have no variables, and their list is one page.
+const UNUSED: [&str; 2] = ["variables", "cursor"];
+
 /// What was written to Alice's unit.
 fn written(bus: &ModbusBus) -> Vec<String> {
     bus.writes().iter().filter(|write| write["unit"] == 1).map(ToString::to_string).collect()
@@ -28,12 +31,12 @@ async fn attacked(bus: &ModbusBus, config: &str) -> Findings {
 async fn typed_tools_over_units_of_one_bus_keep_users_apart() {
     let bus = ModbusBus::tcp().await;
     let (_folder, config) = devices::boilers(&bus.url(), "typed", "");
-    attacked(&bus, &config).await.assert_clean_after(300);
+    attacked(&bus, &config).await.assert_clean_but_for(&UNUSED, 300);
 }
 
 #[tokio::test]
 async fn universal_tools_over_units_of_one_serial_line_keep_users_apart() {
     let bus = ModbusBus::serial().await;
     let (_folder, config) = devices::boilers("modbus+rtu://hall", "universal", &devices::line(&bus));
-    attacked(&bus, &config).await.assert_clean_after(300);
+    attacked(&bus, &config).await.assert_clean_but_for(&UNUSED, 300);
 }

@@ -9,6 +9,9 @@ use super::judge::Findings;
 use super::target::Target;
 use crate::support::{Bellhop, devices, fixtures};
 
+/// These devices' addresses have no variables, and their list is one page.
+const UNUSED: [&str; 2] = ["variables", "cursor"];
+
 /// What Alice's lamp was told: nothing of it may be Bob's doing.
 fn heard(lamp: &Lamp) -> Vec<String> {
     lamp.heard().into_iter().map(|(topic, payload)| format!("{topic} {payload}")).collect()
@@ -31,10 +34,10 @@ async fn attacked(tools: &str) -> Findings {
 
 #[tokio::test]
 async fn typed_tools_over_devices_on_one_broker_keep_users_apart() {
-    attacked("typed").await.assert_clean_after(300);
+    attacked("typed").await.assert_clean_but_for(&UNUSED, 300);
 }
 
 #[tokio::test]
 async fn universal_tools_over_devices_on_one_broker_keep_users_apart() {
-    attacked("universal").await.assert_clean_after(300);
+    attacked("universal").await.assert_clean_but_for(&UNUSED, 300);
 }

@@ -45,9 +45,11 @@ impl Target {
 pub(super) async fn targets(client: &Mcp) -> Vec<Target> {
     let tools = client.tools().await;
     let mut all = Vec::new();
+    // A tool of a typed house may have an argument of such a name as well: what a device can do is an `action`.
+    let is_universal = tools.iter().any(|tool| tool["name"] == "describe");
     for tool in &tools {
         let properties = &tool["inputSchema"]["properties"];
-        if properties.get("resource_type").is_some() || properties.get("action").is_some() {
+        if is_universal && (properties.get("resource_type").is_some() || properties.get("action").is_some()) {
             all.extend(universal(client, tool).await);
         } else {
             all.push(typed(tool, &tools));
