@@ -5,5 +5,5 @@ mod grpc;
 mod mcp;
 mod modbus;
 mod mqtt;
-mod things;
 mod settings;
+mod things;
