@@ -1,5 +1,6 @@
 // Devices of two users as node-wot serves them over HTTP, and a plain server beside it that does what node-wot does not:
 // long actions, accounts, wrong answers, counting. The first line says where both listen.
+import { appendFileSync } from "node:fs";
 import { createServer } from "node:http";
 import pkg from "@node-wot/core";
 import http from "@node-wot/binding-http";
@@ -9,6 +10,11 @@ const { HttpServer } = http;
 const port = Number(process.env.PORT ?? 0) || 20000 + Math.floor(Math.random() * 20000);
 const plainPort = Number(process.env.PLAIN_PORT ?? 0) || port + 1;
 const counts = { writes: 0, invokes: 0, cancels: 0 };
+// What was done outlives the process, one line for each.
+const done = (what, value) => {
+  counts[what] += 1;
+  if (process.env.STATE) appendFileSync(process.env.STATE, JSON.stringify([what, value ?? null]) + "\n");
+};
 
 const servient = new Servient();
 servient.addServer(new HttpServer({ port, address: "127.0.0.1", baseUri: `http://127.0.0.1:${port}` }));
@@ -30,14 +36,14 @@ for (const user of ["alice", "bob"]) {
   thing.setPropertyReadHandler("target", async () => target);
   thing.setPropertyWriteHandler("target", async (value) => {
     target = await value.value();
-    counts.writes += 1;
+    done("writes", `${user} ${target}`);
     temperature += 1;
     thing.emitPropertyChange("target");
     thing.emitPropertyChange("temperature");
     if (target > 29) thing.emitEvent("overheated", `${user} is hot`);
   });
-  thing.setActionHandler("reset", async () => { counts.invokes += 1; target = 21; return undefined; });
-  thing.setActionHandler("add", async (input) => { counts.invokes += 1; sum += await input.value(); return sum; });
+  thing.setActionHandler("reset", async () => { done("invokes", `${user} reset`); target = 21; return undefined; });
+  thing.setActionHandler("add", async (input) => { const by = await input.value(); done("invokes", `${user} add ${by}`); sum += by; return sum; });
   await thing.expose();
 }
 
@@ -56,6 +62,7 @@ const described = {
     word: { type: "number", readOnly: true, forms: form("/word", { contentType: "text/plain" }) },
     secret: { type: "string", readOnly: true, forms: form("/secret", { security: "basic_sc" }) },
     keyed: { type: "string", readOnly: true, forms: form("/keyed", { security: "key_sc" }) },
+    ticks: { type: "integer", readOnly: true, observable: true, forms: form("/ticks", { op: "observeproperty", subprotocol: "sse" }) },
     zone: { type: "string", readOnly: true, uriVariables: { name: { type: "string", maxLength: 20 } }, forms: form("/zone/{name}{?unit}") },
   },
   actions: {
@@ -80,23 +87,29 @@ createServer((request, response) => {
     if (url.pathname === "/things") return json(200, [described, { id: "urn:dev:wrong" }, "nothing"]);
     if (url.pathname === "/counts") return json(200, counts);
     if (first === "level" && request.method === "GET") return json(200, counts.level ?? 3);
-    if (first === "level") { counts.writes += 1; counts.level = JSON.parse(body); return json(204); }
+    if (first === "level") { done("writes", body); counts.level = JSON.parse(body); return json(204); }
     if (first === "broken") return json(200, "not a number");
     if (first === "word") { response.writeHead(200, { "content-type": "text/plain" }); return response.end("21.5"); }
     if (first === "secret") return request.headers.authorization === account ? json(200, "open") : json(401, { title: "no" });
     if (first === "keyed") return json(200, request.headers["x-key"] ?? "none");
+    if (first === "ticks") {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      let tick = 0;
+      const every = setInterval(() => response.write(`event: ticks\ndata: ${(tick += 1)}\n\n`), 100);
+      return request.socket.on("close", () => clearInterval(every));
+    }
     if (first === "zone") return json(200, url.pathname + url.search);
-    if (first === "accept") { counts.invokes += 1; return json(202); }
-    if (first === "vanish") { counts.invokes += 1; return request.socket.destroy(); }
+    if (first === "accept") { done("invokes", url.pathname); return json(202); }
+    if (first === "vanish") { done("invokes", url.pathname); return request.socket.destroy(); }
     if ((first === "bake" || first === "burn") && request.method === "POST") {
-      counts.invokes += 1;
+      done("invokes", url.pathname);
       const number = runs.size + 1;
       runs.set(String(number), { asked: 0, input: body && JSON.parse(body), what: first });
       return json(201, { status: "pending", href: `/runs/${number}` }, { location: `/runs/${number}` });
     }
     if (first === "runs") {
       const run = runs.get(second);
-      if (request.method === "DELETE") { counts.cancels += 1; return json(204); }
+      if (request.method === "DELETE") { done("cancels", url.pathname); return json(204); }
       run.asked += 1;
       if (run.what === "burn") return json(200, run.asked < 2 ? { status: "running", progress: 0.4 } : process.env.FOREVER ? { status: "running" } : { status: "failed", error: { title: "too hot" } });
       return json(200, run.asked < 3 ? { status: "running", progress: run.asked / 3 } : { status: "completed", output: `baked ${run.input}` });

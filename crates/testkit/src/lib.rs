@@ -26,6 +26,7 @@ mod process;
 mod recorder;
 pub mod redis;
 pub mod suite;
+pub mod things;
 
 pub use callers::{caller, caller_with, context, permit};
 pub use canary::Canary;

@@ -14,7 +14,9 @@ mod modbus;
 mod mqtt;
 mod own;
 mod pool;
+mod settings;
 mod target;
+mod things;
 mod tries;
 
 use std::path::Path;

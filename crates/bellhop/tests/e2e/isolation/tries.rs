@@ -44,7 +44,7 @@ pub(super) fn tries(target: &Target, own: &Own, hers: &Pool) -> Vec<Try> {
             _ if schema["type"] == "array" => all.columns(name, |column| json!([column])),
             "identifier" => all.values(name, schema),
             _ if schema.get("properties").is_some() => all.object(name, schema),
-            "data" | "options" | "input" => all.identities(name),
+            "data" | "options" | "input" | "variables" => all.identities(name),
             _ => all.values(name, schema),
         }
     }

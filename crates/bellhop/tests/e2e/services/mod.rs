@@ -4,3 +4,5 @@ mod graphql;
 mod grpc;
 mod modbus;
 mod mqtt;
+mod things;
+mod settings;

@@ -11,6 +11,7 @@ pub(crate) mod peers;
 pub(crate) mod process;
 pub(crate) mod providers;
 pub(crate) mod proxy;
+pub(crate) mod settings;
 
 pub(crate) use mcp::Mcp;
 pub(crate) use process::Bellhop;

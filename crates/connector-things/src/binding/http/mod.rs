@@ -91,6 +91,7 @@ impl Binding for Http {
         let is_watch = matches!(op, Op::Observe | Op::Subscribe);
         match form.subprotocol.as_deref() {
             Some("longpoll") => Ok(()),
+            Some("sse") if is_watch => Ok(()),
             None if !is_watch => Ok(()),
             Some(other) => {
                 Err(format!("news by {} is not spoken over HTTP", other.chars().take(20).collect::<String>()))
@@ -146,6 +147,9 @@ impl Binding for Http {
     }
 
     async fn watch(&self, at: &At, sink: &Sink) -> Result<()> {
-        watch::long_poll(self, at, sink).await
+        match at.form.subprotocol.as_deref() {
+            Some("sse") => watch::events(self, at, sink).await,
+            _ => watch::long_poll(self, at, sink).await,
+        }
     }
 }
