@@ -4,5 +4,5 @@ mod graphql;
 mod grpc;
 mod modbus;
 mod mqtt;
-mod things;
 mod settings;
+mod things;
