@@ -1,6 +1,7 @@
 //! The connector against a gRPC server in Python.
 
 #![recursion_limit = "256"]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
 mod calls;
 mod described;

@@ -55,6 +55,9 @@ impl WithNotes {
     }
 
     async fn list(&self, caller: &Caller, list: &List, context: &Context) -> Result<Outcome, Error> {
+        if list.filter.is_some() {
+            return Err(Error::invalid("The service filters by nothing."));
+        }
         let answer = self.call(caller, "Notes_ListNotes", json!({}), &testkit::context()).await?;
         let notes = data(&answer)["notes"].as_array().cloned().unwrap_or_default();
         let Start::Offset(from) = list.start else { panic!("no cursor was given") };
@@ -79,7 +82,7 @@ impl Connector for WithNotes {
         let mut catalog = Catalog::clone(&self.0.catalog());
         let field = |name: &str| {
             let mut field = Field::new(name, json!({"type": "string"}));
-            (field.filterable, field.sortable) = (false, false);
+            (field.filterable, field.sortable) = (name == "id", false);
             field
         };
         catalog.collections.push(Collection {
