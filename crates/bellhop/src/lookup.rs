@@ -28,7 +28,8 @@ impl QuerySource {
     /// Runs it. `what` is for the audit.
     async fn run(&self, caller: &Caller, what: &'static str) -> Result<Vec<Map<String, Value>>> {
         let gateway = self.gateway.get().ok_or_else(|| Error::unavailable("the gateway is not there yet"))?;
-        let answer = gateway.lookup(caller, &self.resource, &self.action, what).await;
+        // On the heap: it is a whole call within another one.
+        let answer = Box::pin(gateway.lookup(caller, &self.resource, &self.action, what)).await;
         let outcome = answer.map_err(|error| match error.kind() {
             // What a database says of a lookup is about no argument of the caller's.
             ErrorKind::InvalidArgument | ErrorKind::NotFound => Error::internal(error),

@@ -29,12 +29,17 @@ struct Arguments {
     command: Command,
 }
 
+/// The stack of each worker. A call may be made within a call (an API's, whose key a query answers), and builds without
+/// optimization take more than the usual 2 MiB for it. What is not used takes no memory.
+const STACK_BYTES: usize = 8 * 1024 * 1024;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let run = || {
         let environment = config::Environment::read()?;
         logs::start(&environment)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK_BYTES).enable_all().build()?;
         let done = runtime.block_on(commands::run(arguments.command, &environment));
         // A blocking read of standard input must not keep the process.
         runtime.shutdown_background();
