@@ -1,6 +1,7 @@
 """A gRPC server of two users' notes, for tests.
 
-Its one argument is a JSON object: `port`; `state`, a file that created notes are kept in; `reflection` (true); `tls`
+Its one argument is a JSON object: `port`; `state`, a file that created notes are kept in; `reflection` (true: v1alpha,
+"v1", or false); `tls`
 (`cert`, `key`, and `client_ca` for mutual TLS); `descriptors`, a file to write the descriptor set to; `health`, a status.
 The first line that it prints is JSON: {"port": …}.
 """
@@ -29,7 +30,7 @@ sys.path.insert(0, OUT)
 import notes_pb2 as pb  # noqa: E402
 import notes_pb2_grpc as services  # noqa: E402
 from google.protobuf import empty_pb2, json_format, timestamp_pb2  # noqa: E402
-from grpc_reflection.v1alpha import reflection  # noqa: E402
+from grpc_reflection.v1alpha import reflection, reflection_pb2  # noqa: E402
 
 LOCK = threading.Lock()
 NOTES = []  # [user, {id, title, body, revision}]
@@ -241,6 +242,19 @@ def health(status):
     return grpc.method_handlers_generic_handler("grpc.health.v1.Health", {"Check": handler})
 
 
+def current_reflection(names):
+    """Version 1, which differs from v1alpha in the package's name only."""
+    servicer = reflection.ReflectionServicer(service_names=names)
+    handler = grpc.stream_stream_rpc_method_handler(
+        servicer.ServerReflectionInfo,
+        request_deserializer=reflection_pb2.ServerReflectionRequest.FromString,
+        response_serializer=reflection_pb2.ServerReflectionResponse.SerializeToString,
+    )
+    return grpc.method_handlers_generic_handler(
+        "grpc.reflection.v1.ServerReflection", {"ServerReflectionInfo": handler}
+    )
+
+
 def main():
     load()
     server = grpc.server(futures.ThreadPoolExecutor(32), options=[("grpc.so_reuseport", 0)])
@@ -250,8 +264,10 @@ def main():
     services.add_LabServicer_to_server(Lab(), server)
     if "health" in JOB:
         server.add_generic_rpc_handlers((health(JOB["health"]),))
-    if JOB.get("reflection", True):
-        names = [it.full_name for it in pb.DESCRIPTOR.services_by_name.values()]
+    names = [it.full_name for it in pb.DESCRIPTOR.services_by_name.values()]
+    if JOB.get("reflection", True) == "v1":
+        server.add_generic_rpc_handlers((current_reflection(names),))
+    elif JOB.get("reflection", True):
         reflection.enable_server_reflection((*names, reflection.SERVICE_NAME), server)
     address = f"127.0.0.1:{JOB.get('port', 0)}"
     if "tls" in JOB:

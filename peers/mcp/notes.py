@@ -31,7 +31,7 @@ async def whoami(ctx: Context) -> dict[str, object]:
     """Says what the server was told of the caller."""
     meta = ctx.request_context.meta or {}
     meta = {key: value for key, value in dict(meta).items() if key.startswith("com.example/")}
-    return {"user": user(ctx), "meta": meta, "folder": os.getcwd(), "environment": sorted(os.environ)}
+    return {"user": user(ctx), "meta": meta, "folder": os.getcwd(), "environment": sorted(os.environ), "pid": os.getpid()}
 
 
 @server.tool(annotations=ToolAnnotations(read_only_hint=True))
@@ -80,6 +80,12 @@ async def steps(ctx: Context, count: int = 3) -> str:
 async def fails(ctx: Context) -> str:
     """Fails."""
     raise ValueError("the moon is not full")
+
+
+@server.tool()
+async def die(ctx: Context) -> str:
+    """Ends the server in the middle of the call."""
+    os._exit(1)
 
 
 @server.tool()

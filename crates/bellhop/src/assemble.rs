@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::audit::{AuditFile, AuditTable};
-use access::{Effect, IssuerConfig, Policy, Verifier, VerifierOptions};
+use access::{Effect, IdentitySigner, IssuerConfig, Policy, Verifier, VerifierOptions};
 use agent::Agent;
 use anyhow::{Context, anyhow};
 use connector::{Connector, ErrorKind, Ownership};
@@ -57,17 +57,10 @@ impl House {
             ));
         }
         let policy = Policy::new(config.resources.iter().map(|it| (it.name.clone(), it.policy.clone())));
-        let (store, accounts) = keep_accounts(&config).await?;
-        let signer = match config.resources.iter().any(|it| it.kind.is_signed()) {
-            true => Some(Arc::new(config.signing.signer(&config.server, &config.issuers)?)),
-            false => None,
-        };
         let keeps_tokens = config.resources.iter().any(|it| it.kind.exchanges());
         // Said before anything is opened: a resource that joins later finds its query kept from being a tool.
         let queries: Vec<_> = config.resources.iter().flat_map(|it| it.kind.credential_queries()).collect();
-        let databases = config.resources.iter().filter(|it| matches!(it.kind, config::Kind::Sql(_)));
-        let databases: BTreeSet<_> = databases.map(|it| it.name.clone()).collect();
-        let sources = Arc::new(HouseSources::new(store, accounts.clone(), signer.clone(), environment, databases));
+        let Given { sources, accounts, signer } = give(&config, environment).await?;
         let names: Vec<_> = config.resources.iter().map(|it| (it.name.clone(), it.names)).collect();
         let Connected { resources, away } = connect(config.resources, sources.clone(), if_away).await?;
         let audit = audit(config.audit).await.context("the audit cannot be opened")?;
@@ -109,6 +102,26 @@ impl House {
         }
         Ok(Verifier::new(self.issuers.clone(), options)?)
     }
+}
+
+/// What resources are opened with.
+pub(crate) struct Given {
+    pub(crate) sources: Arc<HouseSources>,
+    accounts: Arc<Accounts>,
+    signer: Option<Arc<IdentitySigner>>,
+}
+
+/// Makes what the house gives its resources to act as their callers.
+pub(crate) async fn give(config: &Config, environment: &Environment) -> anyhow::Result<Given> {
+    let (store, accounts) = keep_accounts(config).await?;
+    let signer = match config.resources.iter().any(|it| it.kind.is_signed()) {
+        true => Some(Arc::new(config.signing.signer(&config.server, &config.issuers)?)),
+        false => None,
+    };
+    let databases = config.resources.iter().filter(|it| matches!(it.kind, config::Kind::Sql(_)));
+    let databases: BTreeSet<_> = databases.map(|it| it.name.clone()).collect();
+    let sources = Arc::new(HouseSources::new(store, accounts.clone(), signer.clone(), environment, databases));
+    Ok(Given { sources, accounts, signer })
 }
 
 /// Where users' own credentials are kept, if any resource needs it, and what users may do with them.

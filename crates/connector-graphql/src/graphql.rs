@@ -48,7 +48,7 @@ impl Graphql {
         let origin = Origin::parse(url).map_err(wrong)?;
         let client = Client::new(vec![origin.clone()], &config.http).map_err(wrong)?;
         client.check().await?;
-        let (found, files) = find(&config, &client, &origin).await?;
+        let (found, files) = find(&config, &client, &origin, &identity).await?;
         let digest = digest(&found, &files);
         let now = Snapshot::new(name, &config, &identity, found, files, digest).await?;
         Ok(Self { name: name.to_owned(), config, client, origin, identity, now: RwLock::new(Arc::new(now)) })
@@ -79,9 +79,9 @@ impl Graphql {
     }
 }
 
-async fn find(config: &Config, client: &Client, origin: &Origin) -> Result<(Found, Files)> {
+async fn find(config: &Config, client: &Client, origin: &Origin, identity: &Identity) -> Result<(Found, Files)> {
     let files = action::find(config).await?;
-    Ok((schema::find(config, client, origin).await?, files))
+    Ok((schema::find(config, client, origin, identity).await?, files))
 }
 
 fn digest(found: &Found, files: &Files) -> Digest {
@@ -152,6 +152,7 @@ impl Connector for Graphql {
     async fn health(&self) -> Result<()> {
         let mut request = schema::request(&self.origin, &json!({"query": "{ __typename }"}))?;
         request.repeatable = true;
+        self.identity.apply_as_app(&mut request).await?;
         match self.client.send(request).await?.error() {
             Some(error) if error.kind().retryable() => Err(error),
             _ => Ok(()),
@@ -159,7 +160,7 @@ impl Connector for Graphql {
     }
 
     async fn reload(&self) -> Result<()> {
-        let (found, files) = find(&self.config, &self.client, &self.origin).await?;
+        let (found, files) = find(&self.config, &self.client, &self.origin, &self.identity).await?;
         let digest = digest(&found, &files);
         // The same schema makes the same catalog: nobody need hear of it.
         if digest == self.now().digest {

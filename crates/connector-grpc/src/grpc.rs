@@ -4,8 +4,8 @@ use std::time::Duration;
 use connector::{Catalog, Connector, Context, Error, ErrorKind, Operation, Outcome, Permit, Result};
 use http::uri::PathAndQuery;
 use tokio::time::timeout;
-use tonic::Code;
 use tonic::client::Grpc as Client;
+use tonic::{Code, Status};
 use upstream::{Identity, Sources};
 
 use crate::call::{Call, Health};
@@ -38,6 +38,14 @@ impl Grpc {
         Ok(Self { name: name.to_owned(), config, line, identity, now })
     }
 
+    async fn ask_health(&self) -> Result<Health, Status> {
+        let mut client = Client::new(self.line.channel.clone());
+        client.ready().await.map_err(|error| Status::from_error(error.into()))?;
+        let path = PathAndQuery::from_static("/grpc.health.v1.Health/Check");
+        let answer = client.unary(tonic::Request::new(Health::default()), path, Health::codec()).await?;
+        Ok(answer.into_inner())
+    }
+
     fn now(&self) -> Arc<Snapshot> {
         self.now.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -62,16 +70,17 @@ impl Connector for Grpc {
 
     /// Asks by the health checking protocol (`grpc.health.v1`). A server that has none answers so, and lives.
     async fn health(&self) -> Result<()> {
-        let mut client = Client::new(self.line.channel.clone());
-        let path = PathAndQuery::from_static("/grpc.health.v1.Health/Check");
-        let exchange = async {
-            client.ready().await.map_err(|error| tonic::Status::from_error(error.into()))?;
-            client.unary(tonic::Request::new(Health::default()), path, Health::codec()).await
+        let asked = async {
+            match self.ask_health().await {
+                // A connection that was lost in the meantime says nothing of the server: it is made anew once.
+                Err(status) if lost(&status).is_some_and(|lost| !lost.is_final) => self.ask_health().await,
+                answer => answer,
+            }
         };
-        let answer = timeout(HEALTH_WITHIN, exchange).await;
+        let answer = timeout(HEALTH_WITHIN, asked).await;
         let answer = answer.map_err(|_| Error::new(ErrorKind::Timeout, "The service gives no sign of life."))?;
         match answer {
-            Ok(answer) if answer.get_ref().is_not_serving() => {
+            Ok(health) if health.is_not_serving() => {
                 Err(Error::new(ErrorKind::Unavailable, "The service says that it is not serving."))
             }
             Ok(_) => Ok(()),

@@ -1,4 +1,5 @@
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use access::Effect;
 use connector::{Catalog, Connector, Context, Error, Happening, Operation, Outcome, Permit, Result};
@@ -16,6 +17,9 @@ use crate::{Config, read};
 
 /// How many happenings wait for whoever listens.
 const HAPPENINGS_MAX: usize = 64;
+
+/// How long news are collected before they are looked at.
+const NEWS_PAUSE: Duration = Duration::from_millis(500);
 
 /// Another MCP server, and whose its calls are.
 #[derive(Debug)]
@@ -83,14 +87,24 @@ async fn follow(mut heard: broadcast::Receiver<Happening>, inner: std::sync::Wea
             Err(RecvError::Lagged(_)) => Happening::Actions,
             Err(RecvError::Closed) => return,
         };
+        // Servers say it once for each tool; and one that says it at every look is not looked at without a pause.
+        tokio::time::sleep(NEWS_PAUSE).await;
         let Some(inner) = inner.upgrade() else { return };
-        if happening != Happening::Documents
+        let mut all = vec![happening];
+        while let Ok(further) = heard.try_recv() {
+            if !all.contains(&further) {
+                all.push(further);
+            }
+        }
+        if all.iter().any(|one| *one != Happening::Documents)
             && let Err(error) = inner.look().await
         {
             tracing::warn!(resource = inner.name, ?error, "it says that it has changed, and cannot be looked at");
             continue;
         }
-        let _ = inner.happened.send(happening);
+        for happening in all {
+            let _ = inner.happened.send(happening);
+        }
     }
 }
 

@@ -15,13 +15,15 @@ use crate::store::Store;
 /// How many are looked for in the store.
 const STORED_MAX: usize = 10_000;
 
+type Found = Arc<Vec<(String, Value)>>;
+
 #[derive(Debug)]
 pub(crate) struct Defaults {
     fixed: BTreeMap<String, Value>,
     in_store: bool,
     fresh_for: Duration,
     /// Those in the store, as they were found then.
-    found: Mutex<Option<(Instant, Arc<Vec<(String, Value)>>)>>,
+    found: Mutex<Option<(Instant, Found)>>,
 }
 
 impl Defaults {
@@ -57,7 +59,7 @@ impl Defaults {
     }
 
     /// One looks while others wait: the store is searched once.
-    async fn stored(&self, store: &dyn Store) -> Result<Arc<Vec<(String, Value)>>> {
+    async fn stored(&self, store: &dyn Store) -> Result<Found> {
         let mut found = self.found.lock().await;
         if let Some((at, all)) = &*found
             && at.elapsed() < self.fresh_for

@@ -1,10 +1,12 @@
 //! A real NATS server with JetStream on a free port.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use futures::TryStreamExt;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
@@ -67,6 +69,21 @@ impl Nats {
         stream.unwrap_or_else(|| panic!("there is no bucket {name}: {found}"))["state"].clone()
     }
 
+    /// What a bucket holds below a prefix, by key: the latest of each, as the server has it.
+    pub async fn values(&self, name: &str, below: &str) -> BTreeMap<String, String> {
+        let client = async_nats::connect(self.url()).await.expect("it connects");
+        let stream = async_nats::jetstream::new(client).get_stream(format!("KV_{name}")).await.expect("a bucket");
+        let before = format!("$KV.{name}.");
+        let mut subjects = stream.info_with_subjects(format!("{before}{below}>")).await.expect("subjects");
+        let mut values = BTreeMap::new();
+        while let Some((subject, _)) = subjects.try_next().await.expect("a subject") {
+            let last = stream.get_last_raw_message_by_subject(&subject).await.expect("a message");
+            let value = String::from_utf8_lossy(&last.payload).into_owned();
+            values.insert(subject.trim_start_matches(&before).to_owned(), value);
+        }
+        values
+    }
+
     /// Ends it as `kill -9` does.
     pub async fn kill(&mut self) {
         self.child.kill().await.expect("it can be killed");
@@ -76,14 +93,6 @@ impl Nats {
     pub async fn restart(&mut self) {
         self.child = spawn(&self.home);
         self.is_up().await;
-    }
-
-    /// Lets it stand still, with all its connections, or go on.
-    pub async fn freeze(&self, still: bool) {
-        let id = self.child.id().expect("it runs").to_string();
-        let signal = if still { "-STOP" } else { "-CONT" };
-        let done = Command::new("kill").args([signal, &id]).status().await.expect("kill starts");
-        assert!(done.success());
     }
 
     async fn is_up(&self) {

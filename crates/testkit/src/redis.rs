@@ -1,5 +1,6 @@
 //! A real Redis server on a free port.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::net::TcpStream;
 use std::process::Stdio;
@@ -61,6 +62,15 @@ impl Redis {
         String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
     }
 
+    /// The hashes whose names begin so, as the server has them.
+    pub async fn hashes(&self, below: &str) -> BTreeMap<String, Vec<String>> {
+        let mut hashes = BTreeMap::new();
+        for name in self.ask(&["KEYS", &format!("{below}*")]).await {
+            hashes.insert(name.clone(), self.ask(&["HGETALL", &name]).await);
+        }
+        hashes
+    }
+
     /// Ends it as `kill -9` does.
     pub async fn kill(&mut self) {
         self.child.kill().await.expect("it can be killed");
@@ -70,14 +80,6 @@ impl Redis {
     pub async fn restart(&mut self) {
         self.child = spawn(&self.home);
         self.is_up().await;
-    }
-
-    /// Lets it stand still, with all its connections, or go on.
-    pub async fn freeze(&self, still: bool) {
-        let id = self.child.id().expect("it runs").to_string();
-        let signal = if still { "-STOP" } else { "-CONT" };
-        let done = Command::new("kill").args([signal, &id]).status().await.expect("kill starts");
-        assert!(done.success());
     }
 
     async fn is_up(&self) {

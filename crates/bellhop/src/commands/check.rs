@@ -55,7 +55,15 @@ pub(super) async fn run(arguments: Arguments, environment: &Environment) -> anyh
                     .iter()
                     .map(|action| json!({"name": action.name, "effect": action.effect, "ownership": action.ownership}))
                     .collect();
-                json!({"resource": name, "collections": collections, "actions": actions, "hidden": catalog.hidden})
+                let prompts: Vec<_> = catalog.prompts.iter().map(|prompt| &prompt.name).collect();
+                let mut resource =
+                    json!({"resource": name, "collections": collections, "actions": actions, "hidden": catalog.hidden});
+                // Only what speaks to models has them.
+                if !prompts.is_empty() || catalog.documents.is_some() {
+                    resource["prompts"] = json!(prompts);
+                    resource["documents"] = catalog.documents.is_some().into();
+                }
+                resource
             })
             .collect();
         output::json(
@@ -97,8 +105,13 @@ fn print(origin: &str, issuers: &[String], catalogs: &[(String, std::sync::Arc<c
     }
     for (name, catalog) in catalogs {
         let (collections, actions, hidden) = (&catalog.collections, &catalog.actions, &catalog.hidden);
+        let prompts = match catalog.prompts.len() {
+            0 => String::new(),
+            count => format!(", {count} prompts"),
+        };
+        let documents = if catalog.documents.is_some() { ", documents" } else { "" };
         output::line(format_args!(
-            "\n{name}: {} collections, {} actions, {} hidden",
+            "\n{name}: {} collections, {} actions{prompts}{documents}, {} hidden",
             collections.len(),
             actions.len(),
             hidden.len()

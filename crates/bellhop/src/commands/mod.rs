@@ -1,3 +1,4 @@
+mod approve;
 mod ask;
 mod call;
 mod check;
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     Serve(serve::Arguments),
     /// Say what is offered, what is hidden and why, and the line that would open it.
     Check(check::Arguments),
+    /// Show what an MCP server says of itself and nobody has accepted yet, and accept it.
+    Approve(approve::Arguments),
     /// List a user's tools.
     Tools(tools::Arguments),
     /// Call a tool as a user.
@@ -97,6 +100,7 @@ pub(crate) async fn run(command: Command, environment: &Environment) -> anyhow::
         Command::Demo(arguments) => demo::run(arguments, environment).await,
         Command::Serve(arguments) => serve::run(arguments, environment).await,
         Command::Check(arguments) => check::run(arguments, environment).await,
+        Command::Approve(arguments) => approve::run(arguments, environment).await,
         Command::Tools(arguments) => tools::run(arguments, environment).await,
         Command::Call(arguments) => call::run(arguments, environment).await,
         Command::Ask(arguments) => ask::run(arguments, environment).await,

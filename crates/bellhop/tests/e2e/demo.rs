@@ -76,7 +76,7 @@ async fn the_printed_commands_answer_with_the_callers_own_rows() {
     let used = all["tools_used"].as_array().expect("tools");
     let of = |resource: &str| used.iter().any(|it| it["tool"].as_str().is_some_and(|tool| tool.starts_with(resource)));
     assert!(["shop_", "weather_", "notes_", "preferences_", "home_write_property"].into_iter().all(of), "{all}");
-    assert!(used.iter().all(|it| it["success"] == true), "{all}");
+    assert!(is_done(&all), "{all}");
 
     let rows = curl(tool).await;
     assert!(rows.contains("plumber") && !rows.contains("ferry"), "{rows}");
@@ -94,6 +94,16 @@ async fn a_database_is_served_in_two_commands() {
     assert_eq!(rows["count"], 2, "{rows:?}");
     let said = process::refused(bellhop.home.path(), &["serve", "--dev", "--host", "0.0.0.0"], &variables).await;
     assert!(said.contains("loopback"), "{said}");
+}
+
+/// Whether each step was: of its calls only a look-up may have found nothing.
+fn is_done(answer: &Value) -> bool {
+    let used = answer["tools_used"].as_array().expect("tools");
+    let response = answer["response"].as_str().expect("a response");
+    used.len() >= 5
+        && used.iter().all(|it| it["success"] == true || it["effect"] == "read")
+        && response.contains("\n\n5. “")
+        && !response.contains("steps done.")
 }
 
 /// What the model is told to do, and the words that must be found at each kind of resource afterwards.
@@ -151,8 +161,7 @@ async fn one_sentence_changes_its_users_own_things_while_anothers_does_the_same(
     };
     let (she_is_told, he_is_told) = tokio::join!(ask(&hers), ask(&his));
     for (turn, told) in [(&hers, she_is_told), (&his, he_is_told)] {
-        let used = told["tools_used"].as_array().expect("tools");
-        assert!(used.len() >= 5 && used.iter().all(|it| it["success"] == true), "{}: {told}", turn.user);
+        assert!(is_done(&told), "{}: {told}", turn.user);
         let mcp = bellhop.mcp(&bellhop.token(turn.user));
         for (tool, arguments, wanted, never) in &turn.then {
             let answer = Value::from(mcp.call(tool, arguments).await).to_string();

@@ -29,5 +29,6 @@ mod replaced_stack;
 mod services;
 mod stopping;
 mod support;
+mod through;
 mod together;
 mod whose;

@@ -1,6 +1,5 @@
 //! From an API's answer to an outcome (GraphQL section 7, GraphQL over HTTP section 6).
 
-mod cut;
 mod fault;
 mod page;
 
@@ -100,7 +99,7 @@ fn shown(data: &RawValue, context: &Context) -> Result<Outcome> {
         page::tell(&mut outcome, data);
         return Ok(outcome);
     }
-    let text = cut::json(data.get(), bytes_max).unwrap_or_else(|| "null".into());
+    let text = connector::cut(data.get(), bytes_max).unwrap_or_else(|| "null".into());
     let notices = vec![format!(
         "The answer is larger than {bytes_max} bytes: the rest of it is missing. Ask for less, by `fields` or a smaller page."
     )];

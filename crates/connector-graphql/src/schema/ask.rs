@@ -4,7 +4,7 @@ use connector::{Error, ErrorKind, Result};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderValue, Method};
 use serde_json::{Value, json};
-use upstream::{Client, Credential, Origin, Placement, Request, Secret};
+use upstream::{Client, Credential, Identity, Origin, Placement, Request, Secret};
 
 /// What newer editions of GraphQL know and older servers refuse: each try asks for less.
 const TRIES: [Extra; 3] = [
@@ -39,6 +39,7 @@ impl Extra {
 pub(super) async fn ask(
     client: &Client,
     origin: &Origin,
+    identity: &Identity,
     token: Option<&Secret>,
     bytes_max: u64,
 ) -> Result<(Vec<u8>, Value)> {
@@ -47,6 +48,8 @@ pub(super) async fn ask(
         let mut request = request(origin, &json!({"query": extra.query()}))?;
         request.repeatable = true;
         request.answer_bytes_max = usize::try_from(bytes_max).unwrap_or(usize::MAX);
+        // Nobody calls yet: what is no user's goes along, an app's own key.
+        identity.apply_as_app(&mut request).await?;
         if let Some(token) = token {
             request.attach(&Placement::Bearer, &Credential::Token(token.clone()))?;
         }

@@ -12,7 +12,7 @@ use aws_lc_rs::digest;
 use connector::{Error, Result};
 use serde_json::Value;
 use tokio::io::AsyncReadExt;
-use upstream::{Client, Origin};
+use upstream::{Client, Identity, Origin};
 
 pub(crate) use ask::request;
 
@@ -34,10 +34,11 @@ pub(crate) struct Found {
 }
 
 /// Reads the file that `config` names, or asks the API.
-pub(crate) async fn find(config: &Config, client: &Client, origin: &Origin) -> Result<Found> {
+pub(crate) async fn find(config: &Config, client: &Client, origin: &Origin, identity: &Identity) -> Result<Found> {
     let bytes_max = config.schema_bytes_max();
     let Some(file) = &config.schema else {
-        let (bytes, answer) = ask::ask(client, origin, config.introspection_token.as_ref(), bytes_max).await?;
+        let (bytes, answer) =
+            ask::ask(client, origin, identity, config.introspection_token.as_ref(), bytes_max).await?;
         return Ok(Found { bytes, answer: Some(answer), file: "schema".into() });
     };
     let bytes = read(&config.base.join(file), bytes_max).await?;

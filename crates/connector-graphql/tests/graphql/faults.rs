@@ -139,7 +139,7 @@ async fn an_answer_that_is_too_large_to_read_is_said_to_be() {
     let text =
         "type Query { notes(first: Int): C } type C { edges: [E] } type E { node: N } type N { id: ID title: String }";
     let schema = write(folder.path(), "schema.graphql", text);
-    let world = World::new(json!({"http": {"answer_bytes_max": 200}, "schema": schema})).await;
+    let world = World::new(json!({"http": {"answer_bytes_max": 60}, "schema": schema})).await;
     let error = world.refused(&world.alice, "notes", json!({"first": 50})).await;
     assert_eq!(error.kind(), ErrorKind::LimitExceeded, "{error:?}");
 }

@@ -2,7 +2,7 @@ use std::error::Error;
 use std::io;
 
 use connector::{Error as Refusal, ErrorKind};
-use tonic::{Code, ConnectError, Status};
+use tonic::{Code, ConnectError, Status, TimeoutExpired};
 
 /// A call that got no answer from the server: why, and how far it had come.
 #[derive(Debug)]
@@ -21,22 +21,24 @@ pub(crate) fn lost(status: &Status) -> Option<Lost> {
     if causes().any(|cause| cause.is::<ConnectError>()) {
         return Some(unconnected(&causes().map(ToString::to_string).collect::<Vec<_>>(), kind(causes())));
     }
-    match status.code() {
-        // A server that refuses the stream (RFC 9113 section 8.7) says that it did nothing with it.
-        Code::Unavailable if causes().any(|cause| cause.to_string().contains("refused stream")) => {
-            Some(Lost { error: away(), is_unsent: true, is_final: false })
-        }
-        // The time was used up, or an answer was larger than it may be: not the connection's fault.
-        Code::Cancelled | Code::DeadlineExceeded | Code::OutOfRange | Code::ResourceExhausted => None,
-        _ => {
-            let error = Refusal::new(
-                ErrorKind::Unavailable,
-                "The service broke off before it had answered. Whether it did what was asked is not known: look before \
-                 you try again.",
-            );
-            Some(Lost { error, is_unsent: false, is_final: false })
-        }
+    let says = |words: &str| causes().any(|cause| cause.to_string().contains(words));
+    // A server that refuses the stream (RFC 9113 section 8.7) says that it did nothing with it; what the connection's
+    // end found still waiting never left.
+    if says("refused stream") || says("operation was canceled") {
+        return Some(Lost { error: away(), is_unsent: true, is_final: false });
     }
+    // The time was used up, or an answer was larger than it may be: not the connection's fault.
+    let is_ours = causes().any(|cause| cause.is::<TimeoutExpired>())
+        || matches!(status.code(), Code::DeadlineExceeded | Code::OutOfRange | Code::ResourceExhausted);
+    if is_ours {
+        return None;
+    }
+    let error = Refusal::new(
+        ErrorKind::Unavailable,
+        "The service broke off before it had answered. Whether it did what was asked is not known: look before you try \
+         again.",
+    );
+    Some(Lost { error: error.with_source(status.to_string()), is_unsent: false, is_final: false })
 }
 
 fn unconnected(causes: &[String], kind: Option<io::ErrorKind>) -> Lost {

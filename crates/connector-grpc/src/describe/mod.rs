@@ -3,6 +3,7 @@
 mod comments;
 mod file;
 mod reflection;
+mod talk;
 
 use std::collections::BTreeMap;
 

@@ -4,6 +4,8 @@ use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use serde_json::{Map, Value, json};
 use upstream::fold;
 
+use super::oneof::exclusions;
+use super::uses::uses;
 use super::{Side, known, scalar};
 use crate::catalog::{Bound, folded, plain, settable};
 use crate::describe::Comments;
@@ -12,8 +14,6 @@ use crate::describe::Comments;
 const DESCRIPTION_CHARS_MAX: usize = 240;
 /// How deep messages stand within each other before they become definitions.
 const INLINE_DEPTH_MAX: usize = 8;
-/// How many types of one schema are looked at.
-const TYPES_MAX: usize = 2_000;
 
 /// What of a message is bound: fields below it, named from it in. The same message with other bound fields is another
 /// schema.
@@ -216,45 +216,4 @@ fn below(field: &FieldDescriptor, paths: &Paths) -> Paths {
         _ => None,
     };
     paths.iter().filter_map(rest).collect()
-}
-
-/// Of each oneof at most one member: none beside an earlier one. Said in this way since some readers of schemas take no
-/// `oneOf` at the root.
-fn exclusions(fields: &[FieldDescriptor]) -> Map<String, Value> {
-    let mut all = Map::new();
-    for (nth, field) in fields.iter().enumerate() {
-        let Some(oneof) = field.containing_oneof().filter(|oneof| !oneof.is_synthetic()) else { continue };
-        let later = fields[nth + 1..].iter().filter(|other| other.containing_oneof().as_ref() == Some(&oneof));
-        let later: Map<String, Value> = later.map(|other| (other.json_name().to_owned(), false.into())).collect();
-        if !later.is_empty() {
-            all.insert(field.json_name().to_owned(), json!({"properties": later}));
-        }
-    }
-    all
-}
-
-/// In how many places each message is used, the root's own included. Every cycle has one that is used more than once.
-fn uses(root: &MessageDescriptor) -> HashMap<String, usize> {
-    let mut uses = HashMap::from([(root.full_name().to_owned(), 1)]);
-    let mut left = vec![root.clone()];
-    while let Some(message) = left.pop() {
-        for field in message.fields() {
-            let Kind::Message(mut inner) = field.kind() else { continue };
-            if inner.is_map_entry() {
-                match inner.map_entry_value_field().kind() {
-                    Kind::Message(value) => inner = value,
-                    _ => continue,
-                }
-            }
-            let count = uses.entry(inner.full_name().to_owned()).or_insert(0);
-            *count += 1;
-            if *count == 1 {
-                left.push(inner);
-            }
-        }
-        if uses.len() > TYPES_MAX {
-            break;
-        }
-    }
-    uses
 }

@@ -5,7 +5,9 @@
 
 mod known;
 mod message;
+mod oneof;
 mod scalar;
+mod uses;
 
 use prost_reflect::MessageDescriptor;
 use serde_json::{Map, Value, json};

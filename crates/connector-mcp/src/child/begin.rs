@@ -7,7 +7,7 @@ use super::process::Process;
 use crate::wire::{About, Ask, Failure, LATEST_SESSION, agreed, info, offers_sessions, stateless};
 
 /// How long a server of before 2026-07-28, which need not answer what it does not know, is waited for.
-const PROBE: Duration = Duration::from_secs(3);
+const PROBE: Duration = Duration::from_secs(10);
 
 /// How a process is spoken to.
 #[derive(Clone, Debug)]
@@ -20,15 +20,30 @@ pub(super) struct Begun {
 impl Begun {
     /// Says hello. `known`: how an earlier process of the same command was spoken to.
     pub(super) async fn with(process: &Process, known: Option<bool>) -> Result<Self, Failure> {
-        if known != Some(false) {
-            let discover = stateless(&Ask::look("server/discover", Map::new()));
-            match timeout(PROBE, process.ask(&discover)).await {
-                Ok(Ok(result)) => return Ok(Self { is_stateless: true, about: About::read(&result) }),
-                Ok(Err(Failure::Said(said))) if !said.is_modern() || offers_sessions(&said) => {}
-                Ok(Err(failure)) => return Err(failure),
-                Err(_) => {}
-            }
+        if known == Some(false) {
+            return Self::initialize(process).await;
         }
+        let ask = stateless(&Ask::look("server/discover", Map::new()));
+        let mut discover = std::pin::pin!(process.ask(&ask));
+        let discovered = match timeout(PROBE, &mut discover).await {
+            Ok(discovered) => discovered,
+            // It is slow to start, or it is one that says nothing to what it does not know.
+            Err(_) => tokio::select! {
+                discovered = &mut discover => discovered,
+                begun = Self::initialize(process) => match begun {
+                    Err(Failure::Said(said)) if said.is_modern() => discover.await,
+                    begun => return begun,
+                },
+            },
+        };
+        match discovered {
+            Ok(result) => Ok(Self { is_stateless: true, about: About::read(&result) }),
+            Err(Failure::Said(said)) if !said.is_modern() || offers_sessions(&said) => Self::initialize(process).await,
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn initialize(process: &Process) -> Result<Self, Failure> {
         let params = json!({"protocolVersion": LATEST_SESSION, "capabilities": {}, "clientInfo": info()});
         let result = process.ask(&Ask::look("initialize", object(params))).await?;
         agreed(&result)?;

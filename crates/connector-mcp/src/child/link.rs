@@ -130,6 +130,7 @@ impl Child {
                 Ok(Arc::new(process))
             }
             Err(failure) => {
+                *lock(&self.is_stateless) = None;
                 *lock(&self.is_ill) = Some(format!("{failure:?}"));
                 Err(match failure {
                     Failure::Away(error) => Failure::Away(error),
@@ -153,7 +154,6 @@ impl Child {
 #[async_trait::async_trait]
 impl Link for Child {
     async fn hello(&self) -> Result<About, Failure> {
-        *lock(&self.is_stateless) = None;
         let process = self.house().await?;
         Ok(process.begun.get().map(|begun| begun.about.clone()).unwrap_or_default())
     }

@@ -21,7 +21,8 @@ pub(crate) async fn list(calls: &Calls<'_>, tied: &Tied, list: &List) -> Result<
     };
     let start = usize::try_from(start).unwrap_or(usize::MAX);
     let limit = usize::try_from(list.limit).unwrap_or(usize::MAX);
-    let (mut page, mut left) = (Vec::new(), calls.context.result_bytes_max);
+    // Brackets around, and a comma behind each but the last.
+    let (mut page, mut left) = (Vec::new(), calls.context.result_bytes_max.saturating_sub(1));
     for item in items.iter().skip(start).take(limit) {
         let item = project(item.clone(), list.fields.as_deref());
         let size = Value::from(item.clone()).to_string().len() + 1;
@@ -65,7 +66,12 @@ pub(crate) async fn get(calls: &Calls<'_>, tied: &Tied, get: &Get) -> Result<Out
     if wants("contents") {
         item.insert("contents".into(), contents.into());
     }
-    Outcome::of(&project(item, get.fields.as_deref()))
+    let item = project(item, get.fields.as_deref());
+    if Value::from(item.clone()).to_string().len() > calls.context.result_bytes_max {
+        let message = "The document is larger than is passed on. Leave out `contents` by naming `fields`.";
+        return Err(Error::new(ErrorKind::LimitExceeded, message));
+    }
+    Outcome::of(&item)
 }
 
 /// A document by its address.
@@ -104,7 +110,7 @@ async fn read_uri(
     if contents.is_empty() {
         return Err(missing());
     }
-    let size: usize = contents.iter().map(|one| one.to_string().len() + 1).sum();
+    let size = contents.iter().map(|one| one.to_string().len() + 1).sum::<usize>() + 1;
     if size > calls.context.result_bytes_max {
         let message = format!("The document has {size} bytes, more than is passed on.");
         return Err(Error::new(ErrorKind::LimitExceeded, message));

@@ -125,7 +125,7 @@ impl Whose {
             Slot::Signed => &self.signed,
         };
         let identity = from.as_ref().ok_or_else(|| Error::internal("a slot without a source"))?;
-        match identity.credential(caller).await? {
+        match identity.first_credential(caller).await? {
             Credential::Token(token) => Ok(token),
             Credential::Basic { username, password } => Ok(format!("{username}:{}", password.expose()).into()),
         }

@@ -66,10 +66,11 @@ impl Failure {
             -32021 => {
                 let needed =
                     said.data.as_ref().and_then(|data| data.get("requiredCapabilities")).and_then(Value::as_object);
+                let capabilities = needed.cloned().unwrap_or_default();
                 let needed = needed.map(|all| all.keys().map(String::as_str).collect::<Vec<_>>().join(", "));
                 let needed = needed.map(|all| one_line(&all, 80)).unwrap_or_default();
                 let message = format!("The MCP server needs a client that can do more than this one: {needed}.");
-                Error::new(ErrorKind::Unsupported, message)
+                Error::new(ErrorKind::Unsupported, message).with_client_needs(capabilities)
             }
             _ => Error::new(ErrorKind::Internal, format!("The MCP server failed.{words}")),
         };

@@ -150,15 +150,24 @@ pub(crate) async fn memory() -> ((), Config) {
     ((), Config::at("memory:"))
 }
 
-/// A server of its own that wants a password.
+/// A server of its own that wants a password, and an account that may do no more than `docs/settings.md` asks for.
 pub(crate) async fn redis() -> (testkit::redis::Redis, Config) {
-    let server = testkit::redis::Redis::with("user bellhop on >the-secret ~bellhop:prefs:* +@all\n").await;
+    let server = testkit::redis::Redis::with(
+        "user bellhop on >the-secret ~bellhop:prefs:* -@all +@read +@write +@scripting +@connection\n",
+    )
+    .await;
     let config = Config::at(format!("redis://bellhop:the-secret@127.0.0.1:{}/0", server.port()));
     (server, config)
 }
 
 pub(crate) async fn nats() -> (testkit::nats::Nats, Config) {
-    let server = testkit::nats::Nats::with("authorization { user: bellhop, password: \"the-secret\" }").await;
+    let server = testkit::nats::Nats::with(
+        r#"authorization { users: [{ user: bellhop, password: "the-secret", permissions: {
+            publish: ["$JS.API.STREAM.*.KV_bellhop", "$JS.API.STREAM.MSG.GET.KV_bellhop", "$JS.API.CONSUMER.*.KV_bellhop",
+                "$JS.API.CONSUMER.*.KV_bellhop.>", "$JS.API.CONSUMER.MSG.NEXT.KV_bellhop.>", "$KV.bellhop.>"],
+            subscribe: ["_INBOX.>"] } }] }"#,
+    )
+    .await;
     let config = Config::at(format!("nats://bellhop:the-secret@127.0.0.1:{}", server.port()));
     (server, config)
 }

@@ -7,7 +7,7 @@ use gateway::{Completion, DocumentPage, Heard, Missed, Recital, Refused, Reply, 
 use http::request::Parts;
 use rmcp::model::{
     CacheScope, CompleteRequestParams, CompleteResult, CompletionInfo, GetPromptRequestParams, GetPromptResponse,
-    GetPromptResult, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, Reference,
+    GetPromptResult, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, Reference, ResultType,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer};
@@ -32,7 +32,11 @@ pub(super) async fn prompt(
         attended(toolbox, request_id, cx, |context| toolbox.prompt(Recital { name: &name, arguments, given, context }));
     match heard.await?.map_err(|missed| failed(missed, None, cx))? {
         Heard::Asked(asked) => Ok(rounds::asked(&asked, cx).ok_or_else(too_old)??.into()),
-        Heard::Data(data) => Ok(serde_json::from_value::<GetPromptResult>(data).map_err(strange)?.into()),
+        Heard::Data(data) => {
+            let mut result = serde_json::from_value::<GetPromptResult>(data).map_err(strange)?;
+            result.result_type = Some(ResultType::COMPLETE);
+            Ok(result.into())
+        }
     }
 }
 

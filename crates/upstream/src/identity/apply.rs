@@ -146,7 +146,7 @@ impl Identity {
 
     /// The first credential of a caller, for an upstream that takes it elsewhere than in a request: in a variable of a
     /// process's environment, in a message.
-    pub async fn credential(&self, caller: &Caller) -> Result<Credential> {
+    pub async fn first_credential(&self, caller: &Caller) -> Result<Credential> {
         let means = self.means.first().ok_or_else(|| Error::internal("no credential is configured"))?;
         self.ask(means, caller).await
     }

@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use bellhop_upstream::{Client, ClientConfig, ConfigError, Names, Origin};
+use bellhop_upstream::{Client, ClientConfig, ConfigError, Dialer, Names, Origin};
 use connector::ErrorKind;
 
 use crate::support::{Peer, client, config, get, json};
@@ -289,4 +289,28 @@ async fn an_operator_is_told_before_the_first_call() {
     assert!(Client::new(vec![described], &impatient()).unwrap().check().await.is_err());
     let named = Origin::parse("http://127.0.0.1:9").unwrap();
     assert!(Client::new(vec![named], &impatient()).unwrap().check().await.is_ok());
+}
+
+#[tokio::test]
+async fn a_dialer_connects_where_a_client_would_and_nowhere_else() {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let dialer = |host: &str, config: &ClientConfig, says: &Arc<Says>| {
+        let origin = Origin::parse(&format!("https://{host}:{port}")).unwrap();
+        Dialer::with_names(origin, config, says.clone()).unwrap()
+    };
+    for address in PRIVATE {
+        let refused = dialer("devices.example", &impatient(), &Says::new(&[&[address]]));
+        assert_eq!(refused.check().await.unwrap_err().kind(), ErrorKind::PermissionDenied, "{address}");
+        let error = refused.connect().await.unwrap_err().to_string();
+        assert!(error.contains("private addresses"), "{address}: {error}");
+    }
+    // Only the address that passed is connected to, and the name is asked for it once.
+    let says = Says::new(&[&["10.0.0.1", "127.0.0.1"], &["10.0.0.1"]]);
+    let allowed = ClientConfig { allow_addresses: vec!["127.0.0.0/8".into()], ..impatient() };
+    let stream = dialer("devices.example", &allowed, &says).connect().await.unwrap();
+    assert_eq!(stream.peer_addr().unwrap(), listener.local_addr().unwrap());
+    assert_eq!(says.asked.load(Ordering::SeqCst), 1);
+    // An address that configuration is written with counts as named.
+    dialer("127.0.0.1", &impatient(), &says).connect().await.unwrap();
 }

@@ -28,7 +28,7 @@ impl Connector for Described {
     }
 }
 
-fn collection(name: &str, key: &[&str], fields: Vec<Field>) -> Collection {
+pub(super) fn collection(name: &str, key: &[&str], fields: Vec<Field>) -> Collection {
     Collection {
         name: name.into(),
         description: None,
@@ -47,7 +47,7 @@ fn number(name: &str) -> Field {
     Field::new(name, json!({"type": "integer"}))
 }
 
-fn text(name: &str) -> Field {
+pub(super) fn text(name: &str) -> Field {
     Field::new(name, json!({"type": "string"}))
 }
 
@@ -55,7 +55,7 @@ fn values(name: &str, values: Value) -> Field {
     Field::new(name, json!({"type": "string", "enum": values}))
 }
 
-fn action(name: &str, effect: Effect, input: Value) -> Action {
+pub(super) fn action(name: &str, effect: Effect, input: Value) -> Action {
     Action {
         name: name.into(),
         description: None,
@@ -99,9 +99,16 @@ async fn toolbox() -> Toolbox {
         collections: vec![collection("orders", &["id"], vec![number("id"), text("customer")])],
         ..Catalog::default()
     };
-    let resources: [(String, Arc<dyn Connector>); 2] =
-        [("desk".into(), Arc::new(Described(Arc::new(desk)))), ("crm".into(), Arc::new(Described(Arc::new(crm))))];
-    let policy = Policy::new(["desk", "crm"].map(|name| (name.to_owned(), ResourcePolicy::default())));
+    described([("desk", desk), ("crm", crm)]).await
+}
+
+/// Alice's toolbox over resources that are only described.
+pub(super) async fn described(catalogs: [(&str, Catalog); 2]) -> Toolbox {
+    let policy = Policy::new(catalogs.iter().map(|(name, _)| ((*name).to_owned(), ResourcePolicy::default())));
+    let resources = catalogs.map(|(name, catalog)| {
+        let connector: Arc<dyn Connector> = Arc::new(Described(Arc::new(catalog)));
+        (name.to_owned(), connector)
+    });
     let gateway = Gateway::new(resources, policy, Options::default(), Audit::default(), None).unwrap();
     gateway.toolbox(testkit::caller("alice").await, Door::Chat)
 }

@@ -8,6 +8,7 @@ mod reads;
 mod several;
 #[path = "../../../tests/shop/mod.rs"]
 mod shop;
+mod wishes;
 mod writes;
 
 use gateway::{Toolbox, ToolsMode};

@@ -7,12 +7,15 @@
 mod attack;
 mod foreign;
 mod graphql;
+mod grpc;
 mod judge;
 mod kinto;
+mod mcp;
 mod modbus;
 mod mqtt;
 mod own;
 mod pool;
+mod settings;
 mod target;
 mod things;
 mod tries;

@@ -130,6 +130,8 @@ fn bent(general: &Target, place: &str, about: &Value) -> Option<Target> {
         }
         target.fixed.insert("action".into(), place.into());
         target.under = Some("input");
+        // `invoke` itself cannot say that it only reads; the action does.
+        target.reads = about["effect"] == "read";
         target.properties = input["properties"].as_object().cloned().unwrap_or_default();
         target.required = input["required"].as_array().into_iter().flatten().map(text).collect();
         return Some(target);

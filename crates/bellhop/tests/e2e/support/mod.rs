@@ -3,6 +3,7 @@
 pub(crate) mod devices;
 pub(crate) mod fixtures;
 pub(crate) mod graphql;
+pub(crate) mod grpc;
 pub(crate) mod kinto;
 pub(crate) mod mcp;
 pub(crate) mod model;
@@ -10,6 +11,7 @@ pub(crate) mod peers;
 pub(crate) mod process;
 pub(crate) mod providers;
 pub(crate) mod proxy;
+pub(crate) mod settings;
 
 pub(crate) use mcp::Mcp;
 pub(crate) use process::Bellhop;

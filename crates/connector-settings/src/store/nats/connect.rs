@@ -16,6 +16,9 @@ use crate::config::Config;
 const PAUSE_MIN: Duration = Duration::from_millis(50);
 const PAUSE_MAX: Duration = Duration::from_secs(2);
 
+/// How often the connection is tried; after two without an answer it is made anew.
+const PING: Duration = Duration::from_secs(5);
+
 /// Connects, and finds or makes the bucket.
 pub(super) async fn connect(url: &str, config: &Config) -> Result<(Client, Context, Stream)> {
     let timeout = Duration::from_millis(config.timeout_ms);
@@ -24,6 +27,7 @@ pub(super) async fn connect(url: &str, config: &Config) -> Result<(Client, Conte
         .await?
         .connection_timeout(timeout)
         .request_timeout(Some(timeout))
+        .ping_interval(PING)
         .reconnect_delay_callback(|attempt| PAUSE_MIN.saturating_mul(1 << attempt.min(10)).min(PAUSE_MAX))
         .event_callback(|event| async move { info!(%event, "the settings' NATS server") })
         .connect(servers);

@@ -53,7 +53,7 @@ async fn prompts_are_listed_and_filled_in_as_the_user() {
     let filled = json!({"name": "greet", "arguments": {"name": "Carol", "tenant": "alice"}});
     let greeting = result(&server, "alice", "prompts/get", filled.clone()).await;
     let words = json!([{"role": "user", "content": {"type": "text", "text": "alice greets \"Carol\""}}]);
-    assert_eq!(greeting["messages"], words);
+    assert_eq!((&greeting["messages"], &greeting["resultType"]), (&words, &json!("complete")));
     for (user, params) in [
         ("bob", filled),
         ("alice", json!({"name": "greet", "arguments": {}})),
