@@ -78,7 +78,7 @@ impl Layout {
             (false, None) => span.quantity.unwrap_or(usual),
         };
         let quantity = span.quantity.unwrap_or(width);
-        if width == 0 || quantity % width != 0 || (!is_list && quantity != width) {
+        if width == 0 || !quantity.is_multiple_of(width) || (!is_list && quantity != width) {
             return Err(format!("its {quantity} registers do not hold values of {width}"));
         }
         let shape = typed.unwrap_or_else(|| by_schema(&kind(item), item, form, width, scale));

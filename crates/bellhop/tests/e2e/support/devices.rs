@@ -16,13 +16,13 @@ fn mark(user: &str) -> &'static str {
     if user == "alice" { "ALICE-" } else { "HIS-" }
 }
 
-/// Lamps of both users on one broker, reached as one account: four descriptions of each one's own, and one that is each
+/// Lamps of both users on one broker, reached as one account: a dozen descriptions of each one's own, and one that is each
 /// caller's by its topics.
 pub(crate) fn lamps(broker: &Mosquitto, tools: &str) -> (TempDir, String) {
     let folder = process::home();
     let mut owners = Vec::new();
     for user in ["alice", "bob"] {
-        for nth in 1..=4 {
+        for nth in 1..=12 {
             let id = format!("urn:dev:{}01{nth:02}", mark(user));
             let mut lamp = Lamp::description(&broker.url(), &id, &format!("users/{user}/lamp"));
             lamp["title"] = json!(format!("Lamp {}02{nth:02}", mark(user)));
@@ -47,7 +47,7 @@ pub(crate) fn boilers(place: &str, tools: &str, more: &str) -> (TempDir, String)
     let folder = process::home();
     let mut owners = Vec::new();
     for (unit, user) in [(1, "alice"), (2, "bob")] {
-        for nth in 1..=4 {
+        for nth in 1..=12 {
             let id = format!("urn:dev:{}01{nth:02}", mark(user));
             let form = |op: Value, address: u16, more: Value| {
                 let mut form =

@@ -42,7 +42,9 @@ async fn an_action_is_answered_on_its_own_topic() {
     }
     device.hears(4).await;
     assert_eq!(device.heard().len(), 4);
-    let mut plain = lamp(&broker, "alice", "blink", Op::Invoke);
+    // Another lamp: a late answer to what was asked above would be taken for this one's.
+    let _other = Lamp::start(&broker, "bob").await;
+    let mut plain = lamp(&broker, "bob", "blink", Op::Invoke);
     plain.form.extra.insert("mqv:correlation".into(), json!(false));
     let done = mqtt(MqttVersion::V5).invoke(&plain, Some(&json!({"times": 5}))).await;
     assert_eq!(done.expect("it is taken"), Invoked::Completed(Some(json!({"blinked": 5}))));
