@@ -243,7 +243,7 @@ mod tests {
         let variables = Environment::of([("DATABASE_URL", "sqlite://shop.db")]);
         let read = Config::read(text, Path::new("."), &variables).unwrap();
         let mut kinds: Vec<&str> =
-            text.lines().filter_map(|line| Some(line.strip_prefix("kind")?.split('"').nth(1)?)).collect();
+            text.lines().filter_map(|line| line.strip_prefix("kind")?.split('"').nth(1)).collect();
         assert_eq!(read.resources.len(), kinds.len());
         let names = Kind::names();
         let mut all: Vec<&str> = names.split(", ").collect();

@@ -76,7 +76,7 @@ impl Found {
     pub(crate) fn schema(&self) -> Result<Valid<Schema>> {
         let text = match &self.answer {
             Some(answer) => introspected::printed(answer)?,
-            None => self.from_file()?,
+            None => self.of_file()?,
         };
         let document = Parser::new().recursion_limit(DEPTH_MAX).parse_ast(text, &self.file);
         let document = document.map_err(|error| unreadable("The schema", &error.errors))?;
@@ -98,7 +98,7 @@ impl Found {
         Ok(schema)
     }
 
-    fn from_file(&self) -> Result<String> {
+    fn of_file(&self) -> Result<String> {
         let text = std::str::from_utf8(&self.bytes).map_err(|_| Error::invalid("The schema is not UTF-8."))?;
         let text = text.trim_start_matches('\u{feff}');
         if !text.trim_start().starts_with('{') {

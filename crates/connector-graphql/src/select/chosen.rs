@@ -43,14 +43,14 @@ pub(super) fn add(model: &Model, tree: &mut Tree<'_>, answer: &Answer, path: &st
 impl Walk<'_> {
     fn step(&mut self, model: &Model, tree: &mut Tree<'_>, answer: &Answer, step: &str, is_last: bool) -> Result<()> {
         let of = tree.sets.get(self.set).map(|it| it.of.clone()).unwrap_or_default();
-        if let Some(case) = model.possible(&of).into_iter().find(|name| *name == step) {
-            if model.field(&of, step).is_none() {
-                self.set = tree.case(self.set, case).ok_or_else(|| Error::internal("a set that is not there"))?;
-                if is_last {
-                    usual::fill(model, tree, self.set, 1, false);
-                }
-                return Ok(());
+        if let Some(case) = model.possible(&of).into_iter().find(|name| *name == step)
+            && model.field(&of, step).is_none()
+        {
+            self.set = tree.case(self.set, case).ok_or_else(|| Error::internal("a set that is not there"))?;
+            if is_last {
+                usual::fill(model, tree, self.set, 1, false);
             }
+            return Ok(());
         }
         let Some(field) = model.field(&of, step) else {
             // A page has what its items have.

@@ -27,7 +27,12 @@ pub(super) fn spawn(recipe: &Recipe<'_>) -> Result<Child> {
         words.next().filter(|program| !program.is_empty()).ok_or_else(|| failed("`command` is empty".into()))?;
     let mut command = Command::new(&program);
     command.args(words).env_clear();
-    command.envs(KEPT.iter().filter_map(|name| Some((*name, std::env::var_os(name)?))));
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what every program needs to be found and to print; no configuration"
+    )]
+    let kept = KEPT.iter().filter_map(|name| Some((*name, std::env::var_os(name)?)));
+    command.envs(kept);
     if let Some(folder) = recipe.folder {
         command.current_dir(folder).env("HOME", folder);
     }

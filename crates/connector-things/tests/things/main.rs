@@ -1,4 +1,5 @@
 //! Devices, whose they are, and what is checked before anything is sent.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
 mod corpus;
 mod http;
