@@ -74,7 +74,8 @@ impl Graphql {
         let mut request = schema::request(&self.origin, &body)?;
         // A query changes nothing (GraphQL section 6.2.1), whatever HTTP thinks of a POST.
         request.repeatable = !action.is_mutation;
-        let response = self.identity.send_judged(&self.client, &tied.tie, caller, request, &answer::is_refused).await?;
+        let judge = |response: &upstream::Response| answer::is_refused(action, response);
+        let response = self.identity.send_judged(&self.client, &tied.tie, caller, request, &judge).await?;
         answer::outcome(action, &response, context)
     }
 }

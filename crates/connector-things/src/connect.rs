@@ -69,7 +69,11 @@ impl Things {
         let owned = self.owned(&now, caller).await?;
         let thing = now.things.get(id).and_then(|thing| Some((thing, owned.why(thing)?)));
         let (thing, because) = thing.ok_or_else(|| Error::not_found(catalog::THINGS))?;
-        let device = self.devices.of(thing, whose(thing, caller));
+        let device = self.devices.of(thing, self.whose(thing, caller));
+        if because != Because::Own {
+            // Whoever uses it first is the first: what it tells from now on is not for the next one.
+            device.state.holder(caller.key());
+        }
         self.devices.rest(|thing| self.is_written(&now, thing));
         self.watch(&device, Some(caller)).await;
         Ok(Mine { device, because })
@@ -119,6 +123,22 @@ impl Things {
         Some(Credential::Basic { username: account.username.clone()?, password })
     }
 
+    /// Whose it is among devices that each caller has of their own, and of those that are spoken to with each one's own
+    /// credential: what is had with it is nobody else's.
+    pub(crate) fn whose<'a>(&self, thing: &Thing, caller: &'a Caller) -> Option<&'a str> {
+        (thing.own || self.wants_own(thing)).then(|| caller.key())
+    }
+
+    fn wants_own(&self, thing: &Thing) -> bool {
+        let properties = thing.properties.values().flat_map(|it| &it.forms);
+        let actions = thing.actions.values().flat_map(|it| &it.forms);
+        let mut forms = properties.chain(actions).chain(thing.events.values().flat_map(|it| &it.forms));
+        forms.any(|form| {
+            let found = form.security.iter().find_map(|name| Some((name, thing.security.get(name)?)));
+            found.is_some_and(|(name, scheme)| !scheme.is_none() && self.account(&thing.id, name).is_none())
+        })
+    }
+
     /// How long one exchange with a device may take.
     pub(crate) fn timeout(&self) -> Duration {
         Duration::from_millis(self.config.limits.timeout_ms)
@@ -126,21 +146,18 @@ impl Things {
 
     /// Whether it is written down whose it is: then it is watched from the start.
     fn is_written(&self, now: &Snapshot, thing: &Thing) -> bool {
-        !thing.own && (self.owners.is_shared(thing) || now.owners.has(&thing.id))
+        !thing.own && !self.wants_own(thing) && (self.owners.is_shared(thing) || now.owners.has(&thing.id))
     }
 
     fn watch_written(&self) {
         let now = self.now();
         for thing in now.things.values().filter(|thing| self.is_written(&now, thing)) {
             let device = self.devices.of(thing, None);
+            // Nobody's key: who is told of it later is not the first.
+            device.state.holder("");
             self.watch_without_caller(&device);
         }
     }
-}
-
-/// Whose it is among devices that each caller has of their own.
-pub(crate) fn whose<'a>(thing: &Thing, caller: &'a Caller) -> Option<&'a str> {
-    thing.own.then(|| caller.key())
 }
 
 #[async_trait::async_trait]

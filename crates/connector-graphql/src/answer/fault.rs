@@ -79,6 +79,11 @@ impl Fault {
         self.kind().is_some()
     }
 
+    /// Execution had begun: it is told of a field (section 7.1.1).
+    pub(super) fn is_of_a_field(&self) -> bool {
+        !self.path.is_empty()
+    }
+
     pub(super) fn is_unauthenticated(&self) -> bool {
         self.code.as_deref() == Some(UNAUTHENTICATED)
     }
@@ -94,7 +99,9 @@ pub(super) fn error(action: &Action, faults: &[Fault], response: &Response) -> O
     let fault = faults.iter().find(|fault| fault.has_kind()).or_else(|| faults.first())?;
     let (kind, sentence) = meaning(fault);
     // Execution had not begun where a document or its variables are wrong, or a caller is not let in.
+    // Below a mutation's own field, the mutation had run (section 6.2.2).
     let is_open = matches!(kind, ErrorKind::Unavailable | ErrorKind::Timeout)
+        || faults.iter().any(|fault| fault.path.contains('.'))
         || faults.len() > 1 && matches!(&action.body, Body::Declared { roots, .. } if roots.len() > 1);
     let done = if action.is_mutation && is_open { DONE } else { "" };
     // To whom something is refused, nobody tells what is there.

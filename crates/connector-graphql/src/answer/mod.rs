@@ -22,9 +22,14 @@ struct Answer {
 }
 
 /// Whether an answer says that the credential was not taken.
-pub(crate) fn is_refused(response: &Response) -> bool {
+pub(crate) fn is_refused(action: &Action, response: &Response) -> bool {
     if response.status == http::StatusCode::UNAUTHORIZED {
-        return true;
+        // Some servers give the whole answer the status of one field's error: then execution had begun.
+        let has_begun = |answer: Answer| {
+            let mut faults = answer.errors.iter().flatten().filter_map(Fault::read);
+            answer.data.is_some() || faults.any(|fault| fault.is_of_a_field())
+        };
+        return !(action.is_mutation && read(response).is_some_and(has_begun));
     }
     // Most answers need not be read twice for this.
     let word = fault::UNAUTHENTICATED.as_bytes();
@@ -48,7 +53,8 @@ pub(crate) fn outcome(action: &Action, response: &Response, context: &Context) -
     };
     let Some(data) = data else {
         // A status of the API's gateway says more than an error without a code.
-        let is_told = faults.iter().any(Fault::has_kind);
+        let is_told =
+            faults.iter().any(Fault::has_kind) || action.is_mutation && faults.iter().any(Fault::is_of_a_field);
         return match (fault::error(action, &faults, response), response.error()) {
             (_, Some(error)) if !is_told => Err(error),
             (Some(error), _) => Err(error),

@@ -54,7 +54,7 @@ impl Walk<'_> {
         }
         let Some(field) = model.field(&of, step) else {
             // A page has what its items have.
-            return match model.items(&of).filter(|_| model.is_connection(&of)) {
+            return match model.items(&of).filter(|(_, items)| model.is_connection(&of) && !model.is_connection(items)) {
                 Some((way, _)) => {
                     usual::about(model, tree, self.set, &of);
                     self.enter(model, tree, way)?;
@@ -74,7 +74,7 @@ impl Walk<'_> {
             let is_part = matches!(step, "pageInfo" | "edges" | "nodes") && model.is_connection(&of);
             let is_within = is_part || step == "node" && self.is_edge;
             self.is_edge = is_part && step == "edges";
-            let is_envelope = std::mem::take(&mut self.is_envelope) && model.field(&of, "id").is_none();
+            let is_envelope = std::mem::take(&mut self.is_envelope) && !model.fields(&of).into_iter().any(usual::is_id);
             self.depth += usize::from(!is_within && !is_envelope);
             if self.depth > 1 && !answer.follows {
                 return Err(Error::new(

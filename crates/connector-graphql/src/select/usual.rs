@@ -64,7 +64,9 @@ fn page(
     waiting: &mut VecDeque<(usize, usize, bool)>,
 ) {
     about(model, tree, set, of);
-    let Some((way, _)) = model.items(of) else { return };
+    let Some((way, items)) = model.items(of) else { return };
+    // A page of pages would never end: of what they hold, only their type is told.
+    let is_page_again = model.is_connection(items);
     let mut at = Some(set);
     for step in way {
         at = at.and_then(|at| {
@@ -72,7 +74,7 @@ fn page(
             tree.pick(at, model.field(&here, step)?)
         });
     }
-    waiting.extend(at.map(|at| (at, depth, false)));
+    waiting.extend(at.filter(|_| !is_page_again).map(|at| (at, depth, false)));
 }
 
 /// Of a page, how to go on.
@@ -86,6 +88,6 @@ pub(super) fn about(model: &Model, tree: &mut Tree<'_>, set: usize, of: &str) {
     }
 }
 
-fn is_id(field: &FieldDefinition) -> bool {
+pub(super) fn is_id(field: &FieldDefinition) -> bool {
     field.ty.inner_named_type() == "ID" || field.name == "id"
 }

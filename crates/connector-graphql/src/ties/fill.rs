@@ -154,6 +154,11 @@ fn set_within(value: &mut Value, name: &str, path: &[String], typed: &Value) -> 
     }
     match value {
         Value::Object(object) => set_steps(object, path, typed),
+        // Nothing in it would hold the caller's value, and many a server reads it as no condition at all.
+        Value::Array(items) if items.is_empty() => {
+            let name: String = name.chars().take(80).collect();
+            Err(Error::invalid(format!("`{name}` must not be an empty list.")))
+        }
         Value::Array(items) => items.iter_mut().try_for_each(|item| set_within(item, name, path, typed)),
         _ => {
             let name: String = name.chars().take(80).collect();

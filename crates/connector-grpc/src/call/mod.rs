@@ -46,6 +46,8 @@ pub(crate) struct Call<'a> {
 enum Failed {
     /// What came back from the server, or from the connection to it.
     Status(Box<Status>),
+    /// The same, after it had begun to answer.
+    Begun(Box<Status>),
     /// The time was used up.
     Late,
     /// What is final: made here.
@@ -65,7 +67,8 @@ impl Call<'_> {
                 Ok(outcome) => return Ok(outcome),
                 Err(Failed::Ours(error)) => return Err(error),
                 Err(Failed::Late) => return Err(status::late()),
-                Err(Failed::Status(status)) => status,
+                Err(Failed::Begun(status)) if !self.is_harmless() => return Err(status::broken(&status)),
+                Err(Failed::Status(status) | Failed::Begun(status)) => status,
             };
             if status.code() == Code::Unauthenticated && !is_renewed && attached.refused(self.caller).await {
                 // A call that was not let in did nothing.
@@ -88,7 +91,7 @@ impl Call<'_> {
         }
     }
 
-    fn is_harmless(&self) -> bool {
+    pub(super) fn is_harmless(&self) -> bool {
         self.method.effect == Effect::Read
     }
 
@@ -127,7 +130,7 @@ impl Call<'_> {
         pass.judge(match &outcome {
             Ok(_) | Err(Failed::Ours(_)) => true,
             Err(Failed::Late) => false,
-            Err(Failed::Status(status)) => match lost(status) {
+            Err(Failed::Status(status) | Failed::Begun(status)) => match lost(status) {
                 Some(lost) => lost.is_final,
                 None => !matches!(status.code(), Code::Unavailable | Code::DeadlineExceeded),
             },

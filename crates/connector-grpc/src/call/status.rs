@@ -39,6 +39,12 @@ pub(super) fn error(status: &Status, request: &Request, is_harmless: bool) -> Er
     }
 }
 
+/// A stream that broke off after it had begun.
+pub(super) fn broken(status: &Status) -> Error {
+    let message = format!("The service broke off after its first messages.{DONE}");
+    Error::new(ErrorKind::Unavailable, message).with_source(format!("{:?}: {}", status.code(), status.message()))
+}
+
 /// The time for the call was used up here.
 pub(super) fn late() -> Error {
     let message = "The service did not answer in time. Whether it did what was asked is not known: look before you try \

@@ -48,6 +48,8 @@ pub(super) async fn collect(
     let mut collected = Collected::default();
     match timeout_at(until, client.server_streaming(request, path, codec)).await {
         Ok(answer) => collected.read(call, answer?.into_inner(), until).await?,
+        // Nothing at all came: of what changes something, nobody knows whether it did.
+        Err(_) if !call.is_harmless() => return Err(Failed::Late),
         Err(_) => collected.cut = Some(silent(listen)),
     }
     collected.outcome()
@@ -66,6 +68,7 @@ impl Collected {
             let is_full = self.items.len() >= items_max;
             let until = if is_full { until.min(Instant::now() + LAST_WAIT) } else { until };
             let item = match timeout_at(until, stream.message()).await {
+                Ok(Err(status)) if !self.items.is_empty() => return Err(Failed::Begun(Box::new(status))),
                 Ok(item) => item?,
                 Err(_) if is_full => return self.end(full(items_max)),
                 Err(_) => return self.end(silent(Duration::from_millis(call.config.stream_ms()))),

@@ -4,7 +4,7 @@ mod own;
 mod typed;
 
 use connector::{Error, ErrorKind, Result};
-use prost_reflect::{DeserializeOptions, DynamicMessage, MessageDescriptor};
+use prost_reflect::{DeserializeOptions, DynamicMessage, MessageDescriptor, ReflectMessage, Value as Packed};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
@@ -33,11 +33,46 @@ pub(crate) fn read(descriptor: &MessageDescriptor, mut input: Map<String, Value>
     })
 }
 
+/// How deeply an answer may nest, with what is packed in it.
+const ANSWER_DEPTH_MAX: usize = 100;
+
 /// A message as JSON text.
 pub(crate) fn write(message: &DynamicMessage) -> Result<Box<RawValue>> {
+    if !is_shallow(message, 0) {
+        let message = "The service's answer nests too deeply to be read. Whether it did what was asked is not known: look \
+                       before you try again.";
+        return Err(Error::new(ErrorKind::Unsupported, message));
+    }
     to_raw_value(message).map_err(|error| {
         let message = "The service's answer has no JSON form: a time out of range, or a packed message of an unknown type. \
                        Whether it did what was asked is not known: look before you try again.";
         Error::new(ErrorKind::Unsupported, message).with_source(error)
     })
+}
+
+/// A packed message starts the decoder's own count of levels anew: it is bounded here, before anything recurses into it.
+fn is_shallow(message: &DynamicMessage, depth: usize) -> bool {
+    if depth > ANSWER_DEPTH_MAX {
+        return false;
+    }
+    if message.descriptor().full_name() == "google.protobuf.Any" {
+        let field = |name: &str| message.get_field_by_name(name).map(std::borrow::Cow::into_owned);
+        let (Some(Packed::String(url)), Some(Packed::Bytes(bytes))) = (field("type_url"), field("value")) else {
+            return true;
+        };
+        let name = url.rsplit('/').next().unwrap_or_default();
+        let Some(of) = message.descriptor().parent_pool().get_message_by_name(name) else { return true };
+        return DynamicMessage::decode(of, bytes).map_or(true, |inner| is_shallow(&inner, depth + 1));
+    }
+    let fields = message.fields().map(|(_, value)| value);
+    fields.chain(message.extensions().map(|(_, value)| value)).all(|value| is_within(value, depth))
+}
+
+fn is_within(value: &Packed, depth: usize) -> bool {
+    match value {
+        Packed::Message(message) => is_shallow(message, depth + 1),
+        Packed::List(items) => items.iter().all(|item| is_within(item, depth)),
+        Packed::Map(entries) => entries.values().all(|value| is_within(value, depth)),
+        _ => true,
+    }
 }

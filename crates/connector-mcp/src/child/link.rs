@@ -1,7 +1,9 @@
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use access::Caller;
+use aws_lc_rs::digest::{Context, SHA256};
 use connector::{Error, ErrorKind, Happening, Result};
 use serde_json::{Map, Value};
 use tokio::sync::{OwnedSemaphorePermit, broadcast};
@@ -72,18 +74,37 @@ impl Child {
         })
     }
 
-    /// This caller's process.
+    /// This caller's process: one that was started with what is theirs now. A folder, a claim or a credential that has
+    /// changed since makes it another's, and the one before goes when it was idle for long enough.
     async fn process(&self, caller: &Caller) -> Result<Lease, Failure> {
-        let key = if self.is_shared { String::new() } else { format!("caller {}", caller.key()) };
-        self.pool.get(&key, |turn| self.start_for(caller, turn)).await
-    }
-
-    async fn start_for(&self, caller: &Caller, turn: OwnedSemaphorePermit) -> Result<Arc<Process>, Failure> {
         let folder = self.folder.as_ref().map(|folder| folder.of(caller)).transpose()?;
+        let mut with = Context::new(&SHA256);
+        let mut add = |part: &[u8]| {
+            with.update(&(part.len() as u64).to_le_bytes());
+            with.update(part);
+        };
+        add(folder.as_deref().map(|folder| folder.as_os_str().as_encoded_bytes()).unwrap_or_default());
         let mut env = Vec::new();
         for (name, slot) in &self.whose.env {
-            env.push((name.clone(), self.whose.value(slot, caller).await?));
+            let value = self.whose.value(slot, caller).await?;
+            // Another at every call; a process keeps the one that it was started with.
+            if !matches!(slot, Slot::Signed) {
+                add(name.as_bytes());
+                add(value.expose().as_bytes());
+            }
+            env.push((name.clone(), value));
         }
+        let with: String = with.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let key = if self.is_shared { String::new() } else { format!("caller {} {with}", caller.key()) };
+        self.pool.get(&key, |turn| self.start_for(folder, env, turn)).await
+    }
+
+    async fn start_for(
+        &self,
+        folder: Option<PathBuf>,
+        env: Vec<(String, Secret)>,
+        turn: OwnedSemaphorePermit,
+    ) -> Result<Arc<Process>, Failure> {
         let recipe = Recipe { command: &self.command, folder: folder.as_deref(), env, limits: &self.limits };
         let around = Around {
             resource: self.resource.clone(),

@@ -23,8 +23,14 @@ pub(crate) async fn complete(calls: &Calls<'_>, offered: &Offered, complete: &Co
     let mut params = Map::new();
     params.insert("ref".into(), of);
     params.insert("argument".into(), json!({"name": complete.argument, "value": complete.value}));
-    let settled: Map<String, Value> =
-        complete.settled.clone().into_iter().filter(|(name, _)| !tied.sets(name)).collect();
+    // What ties the prompt ties its completions: the caller's own values go with them, and anybody else's are refused.
+    let none = Map::new();
+    let input = match &complete.of {
+        Completed::Prompt(name) => offered.prompts.get(name).map_or(&none, |prompt| &prompt.input),
+        Completed::Template(_) => &none,
+    };
+    let mut settled = complete.settled.clone();
+    tied.fill(&calls.whose.identity, calls.caller, input, &mut settled)?;
     if !settled.is_empty() {
         params.insert("context".into(), json!({"arguments": settled}));
     }

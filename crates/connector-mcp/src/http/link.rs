@@ -230,6 +230,11 @@ impl Inner {
         })
     }
 
+    /// The next question of the house begins a session.
+    pub(super) async fn forget_house_session(&self) {
+        self.sessions.invalidate(&key(Who::House)).await;
+    }
+
     /// One request and its result, and the session that the answer names.
     pub(super) async fn exchange(
         &self,

@@ -75,7 +75,13 @@ async fn once(weak: &Weak<Inner>, wanted: &Map<String, Value>) -> Result<bool, O
     };
     let mut events = match streamed.map_err(|error| Some(error.into()))? {
         Streamed::Events(events) => events,
-        Streamed::Whole(response) if response.status.is_client_error() => return Err(None),
+        // Method not allowed, not implemented: it has none (2025-11-25, basic/transports).
+        Streamed::Whole(response) if matches!(response.status.as_u16(), 405 | 501) => return Err(None),
+        Streamed::Whole(response) if response.status.is_client_error() => {
+            // Perhaps it does not know the session any more: the next try begins one.
+            inner.forget_house_session().await;
+            return Ok(false);
+        }
         Streamed::Whole(response) => return response.error().map_or(Ok(false), |error| Err(Some(error.into()))),
     };
     events.give_turn_back();

@@ -71,15 +71,15 @@ impl Pins {
                     (key.clone(), Pin { sha256: sha256(definition), definition: definition.clone() })
                 };
                 let pins: Accepted = now.iter().map(pin).collect();
-                let Some(accepted) = accepted else {
+                let accepted = accepted.unwrap_or_else(|| {
                     tracing::info!(
                         resource = self.resource,
                         count = pins.len(),
                         "seen for the first time: its descriptions are accepted as they are; changes will be held back"
                     );
-                    self.keep(path, pins);
-                    return Ok(Judged::default());
-                };
+                    self.keep(path, pins.clone());
+                    pins.clone()
+                });
                 if self.new == NewTools::Allow {
                     let new: Accepted =
                         pins.clone().into_iter().filter(|(key, _)| !accepted.contains_key(key)).collect();
@@ -92,7 +92,8 @@ impl Pins {
                     accepted.iter().map(|(key, pin)| (key, pin.sha256.as_str())).collect();
                 let of = |key: &Key| digests.get(key).map(|digest| (*digest).to_owned());
                 let open = |key: &Key, _: &str| format!("bellhop approve {} {key}", self.resource);
-                Ok(self.held(pins.iter().map(|(key, pin)| (key, pin.sha256.clone())), &of, &open))
+                // Every definition, not every name: one that is listed twice is held back where either is another.
+                Ok(self.held(now.iter().map(|(key, it)| (key, sha256(it))), &of, &open))
             }
         }
     }

@@ -3,7 +3,9 @@
 mod pages;
 mod text;
 
-use connector::Result;
+use std::time::Duration;
+
+use connector::{Error, Result};
 use serde_json::{Map, Value};
 
 use crate::Config;
@@ -11,6 +13,10 @@ use crate::wire::{About, Failure, Link};
 
 pub(crate) use pages::{all, pages};
 pub(crate) use text::{line, lines};
+
+/// How long a look at all that a server says may take: one that never ends would keep every resource from being looked
+/// at again.
+const LOOK_MAX: Duration = Duration::from_secs(120);
 
 /// All that was read.
 #[derive(Clone, Debug, Default)]
@@ -23,9 +29,10 @@ pub(crate) struct Found {
 
 /// Reads it, and lets go of what was started for it.
 pub(crate) async fn read(link: &dyn Link, config: &Config) -> Result<Found> {
-    let found = everything(link, config).await;
+    let found = tokio::time::timeout(LOOK_MAX, everything(link, config)).await;
     link.done_reading();
-    found.map_err(|failure| failure.into_error("the server"))
+    let late = |_| Error::unavailable("it did not say in time what it offers");
+    found.map_err(late)?.map_err(|failure| failure.into_error("the server"))
 }
 
 async fn everything(link: &dyn Link, config: &Config) -> Result<Found, Failure> {

@@ -30,6 +30,12 @@ impl Whose {
         let wrong = |what: String| Error::invalid(format!("[resources.{resource}]: {what}."));
         let all = config.identity();
         let is_process = config.command.is_some();
+        if !is_process && (!config.env.is_empty() || config.folder.is_some()) {
+            return Err(wrong(
+                "`env` and `folder` are of a `command`; a server at `url` takes `credential` or bind.\"header:NAME\""
+                    .into(),
+            ));
+        }
         let mut bind = IndexMap::new();
         let mut meta = Vec::new();
         for (key, value) in &all.bind {

@@ -99,6 +99,11 @@ impl Store for Memory {
             return Ok(Written::Full);
         }
         if kept.bytes + bytes > self.bytes_max {
+            for space in kept.users.keys().cloned().collect::<Vec<_>>() {
+                kept.remove_expired(&space);
+            }
+        }
+        if kept.bytes + bytes > self.bytes_max {
             return Err(Error::new(ErrorKind::LimitExceeded, "There is no space left for settings."));
         }
         kept.last += 1;

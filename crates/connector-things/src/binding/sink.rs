@@ -11,12 +11,14 @@ pub(crate) struct Reading {
     pub(crate) value: Value,
     /// When the device told it: now, or earlier where it was kept (a retained message's arrival).
     pub(crate) at: Timestamp,
+    /// Kept by somebody else for the device, which may be away since.
+    pub(crate) retained: bool,
 }
 
 impl Reading {
     /// A value that was told just now.
     pub(crate) fn now(value: Value) -> Self {
-        Self { value, at: Timestamp::now() }
+        Self { value, at: Timestamp::now(), retained: false }
     }
 }
 

@@ -101,7 +101,9 @@ impl State {
 
     /// Keeps a value. What is not new is not kept again.
     pub(crate) fn keep(&self, sort: Sort, name: &str, reading: &Reading) {
-        self.seen();
+        if !reading.retained {
+            self.seen();
+        }
         if self.bounds.items_max == 0 || reading.value.to_string().len() > VALUE_BYTES_MAX {
             return;
         }

@@ -85,7 +85,7 @@ async fn poll(one: &Watched, state: &State, every: Duration) {
 fn keep(state: &State, sort: Sort, name: &str, schema: &serde_json::Value, reading: &Reading) {
     if validator(schema).is_ok_and(|it| it.is_valid(&reading.value)) {
         state.keep(sort, name, reading);
-    } else {
+    } else if !reading.retained {
         state.seen();
     }
 }

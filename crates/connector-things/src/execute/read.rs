@@ -36,7 +36,9 @@ pub(super) async fn read(call: &Call<'_>) -> Result<Outcome> {
         Ok(reading) => reading.map_err(|error| device.state.away(error))?,
         Err(_) => return Err(device.state.away(late(&at))),
     };
-    device.state.seen();
+    if !reading.retained {
+        device.state.seen();
+    }
     value::check_answer(&reading.value, &property.schema, name)?;
     device.state.keep(Sort::Property, name, &reading);
     call.outcome(&json!({

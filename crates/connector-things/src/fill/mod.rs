@@ -40,12 +40,16 @@ pub(crate) fn fill(form: &Form, values: &Values<'_>) -> Result<Form> {
 
 /// Whether a form is each caller's own: what it addresses names the caller, behind the host.
 pub(crate) fn is_own(form: &Form, binds: &[Bind]) -> bool {
-    let topics: Vec<&str> =
-        form.extra.iter().filter(|(key, _)| is_topic(key)).filter_map(|(_, value)| value.as_str()).collect();
-    if Kind::of(&form.scheme()) == Kind::Topic && !topics.is_empty() {
-        return topics.iter().all(|topic| names_the_caller(topic, binds));
+    let address = || names_the_caller(behind_host(&form.href), binds);
+    if Kind::of(&form.scheme()) != Kind::Topic {
+        return address();
     }
-    names_the_caller(behind_host(&form.href), binds)
+    // What is no plain text is not filled in, so it names nobody.
+    let named = |value: &Value| value.as_str().is_some_and(|text| names_the_caller(text, binds));
+    let of = |wanted: fn(&str) -> bool| form.extra.iter().filter(move |(key, _)| wanted(key)).map(|(_, value)| value);
+    let is_told = if of(is_topic).next().is_some() { of(is_topic).all(named) } else { address() };
+    // An answer on a topic of all could be another's.
+    is_told && of(|key| key.ends_with(":responseTopic")).all(named)
 }
 
 /// Whether a form has a variable where none may be: in its host.

@@ -53,7 +53,7 @@ impl Mqtt {
 
 fn reading(at: &At, message: &Message) -> Result<Reading> {
     let value = payload::decode(&message.payload, &at.form.content_type, &at.schema)?;
-    Ok(Reading { value, at: message.at })
+    Ok(Reading { value, at: message.at, retained: message.retained })
 }
 
 /// The same form with something harmless in the place of its variables.
@@ -117,17 +117,18 @@ impl Binding for Mqtt {
         let (mut listening, is_presence) = self.listen(at, at.timeout).await?;
         sink.standing();
         let tell = |message: &Message| {
-            // A status may be in words that the schema does not know; what it says counts.
+            // What the broker had kept of an event is not happening now.
+            if at.op != Op::Subscribe || !message.retained {
+                match reading(at, message) {
+                    Ok(reading) => sink.value(reading),
+                    Err(error) => {
+                        tracing::debug!(thing = %at.thing.id, name = %at.name, %error, "a message was not taken");
+                    }
+                }
+            }
+            // A status may be in words that the schema does not know; what it says counts, and counts last.
             if let Some(online) = is_presence.then(|| presence(&message.payload)).flatten() {
                 sink.online(online);
-            }
-            // What the broker had kept of an event is not happening now.
-            if at.op == Op::Subscribe && message.retained {
-                return;
-            }
-            match reading(at, message) {
-                Ok(reading) => sink.value(reading),
-                Err(error) => tracing::debug!(thing = %at.thing.id, name = %at.name, %error, "a message was not taken"),
             }
         };
         // An event that was heard before was told to whoever listened then.

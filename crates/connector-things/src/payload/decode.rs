@@ -45,5 +45,6 @@ fn scalar(text: Value, schema: &Value) -> Value {
 }
 
 fn strange(how: &str) -> Error {
-    Error::new(ErrorKind::Unavailable, format!("What the device sent {how}, and was not taken."))
+    // A device that answers is there, and will say the same again.
+    Error::new(ErrorKind::Unsupported, format!("What the device sent {how}, and was not taken."))
 }

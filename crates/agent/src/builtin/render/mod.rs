@@ -30,7 +30,10 @@ pub(crate) fn tell(act: &Act<'_>, reply: &Reply) -> String {
 
 fn failed(then: &Then<'_>, reply: &Reply) -> String {
     let error = reply.error.as_deref().unwrap_or("That did not work.");
+    // What may have been done is not told as undone.
+    let is_open = matches!(reply.code, Some("unavailable" | "timeout" | "internal"));
     let lead = match then {
+        _ if is_open => "",
         Then::Created { .. } => "Nothing was created: ",
         Then::Updated { .. } => "Nothing was changed: ",
         Then::Deleted { .. } => "Nothing was deleted: ",

@@ -92,8 +92,13 @@ pub(crate) fn decide<'a>(world: &World<'a>, look: &Look, replies: &[&Reply]) -> 
         return claimed(look, thing::act_on(world, wish, device, reply));
     }
     let (devices, settings) = replies.split_at(wish.devices.min(replies.len()));
+    let is_unknown = devices.iter().any(|reply| !reply.success || reply.has_more == Some(true));
     let plan = match (thing::decide(world, wish, devices), settings.first()) {
         (Ok(plan), _) => plan,
+        // Where it is not known to be no device, nothing is made of the name.
+        (Err(sentence), Some(reply)) if is_unknown && reply.code == Some("not_found") => {
+            Plan::Say(if wish.changes() { format!("Nothing was changed. {sentence}") } else { sentence })
+        }
         (Err(_), Some(reply)) => setting::decide(world, wish, reply),
         (Err(sentence), None) => Plan::Say(sentence),
     };
@@ -106,6 +111,10 @@ fn claimed<'a>(look: &Look, plan: Plan<'a>) -> Plan<'a> {
         Plan::Act(mut act) => {
             act.claimed = look.claimed;
             Plan::Act(act)
+        }
+        Plan::Look(mut inner) => {
+            inner.claimed = look.claimed;
+            Plan::Look(inner)
         }
         Plan::Tell(text) if look.claimed => Plan::Tell(format!("{} {text}", identity::ONLY_YOU)),
         plan => plan,

@@ -78,6 +78,11 @@ fn reset(mut cursor: Cursor<'_>) -> Option<Wish> {
         }
     }
     let end = cursor.tokens.iter().position(|token| token.lower == "to").unwrap_or(cursor.tokens.len());
+    let after = cursor.tokens.get(end + 1..).unwrap_or_default();
+    // `reset my language to fr` is no reset.
+    let is_default =
+        |token: &Token| ["the", "its", "my", "default", "defaults", "value"].contains(&token.lower.as_str());
+    after.iter().all(is_default).then_some(())?;
     Some(Wish::new(Verb::Reset, name(&cursor.tokens[..end])?))
 }
 

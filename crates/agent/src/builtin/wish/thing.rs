@@ -138,7 +138,7 @@ fn affordances(row: &Value, group: &str) -> Vec<Affordance> {
 fn schema(one: &Value) -> Value {
     let mut schema = one.get("schema").filter(|schema| schema.is_object()).unwrap_or(one).clone();
     if let (Some(own), Some(outer)) = (schema.as_object_mut(), one.as_object()) {
-        for flag in ["read_only", "write_only", "title", "safe", "idempotent"] {
+        for flag in ["read_only", "write_only", "title", "safe", "idempotent", "unit"] {
             if let Some(value) = outer.get(flag) {
                 own.insert(flag.to_owned(), value.clone());
             }
@@ -165,7 +165,7 @@ fn call<'a>(world: &World<'a>, wish: &Wish, device: &Device<'_>, rest: &[String]
     let readable: Vec<_> = properties.iter().filter(|one| !is(one, "write_only")).cloned().collect();
     let writable: Vec<_> = properties.iter().filter(|one| !is(one, "read_only")).cloned().collect();
     match &wish.verb {
-        Verb::Turn(on) => match switch(named(&writable), *on) {
+        Verb::Turn(on) => match switch(named(&writable), *on, rest) {
             Some((property, value)) => write(world, device, &property, value),
             None => choice(device, "be turned on or off", &writable),
         },
@@ -182,15 +182,27 @@ fn call<'a>(world: &World<'a>, wish: &Wish, device: &Device<'_>, rest: &[String]
                 None => choice(device, "be looked back on", &all),
             }
         }
-        Verb::Do => match named(&affordances(&device.row, "actions")).as_slice() {
-            [only] if !rest.is_empty() => run(world, device, only),
-            _ => choice(device, "be done", &affordances(&device.row, "actions")),
-        },
+        Verb::Do => {
+            // Half a name is not enough: `start` is not `startFactoryReset`.
+            let said: Vec<String> = wish.name.iter().flat_map(|word| forms::split(word)).collect();
+            let is_whole = |text: &str| {
+                let own = forms::split(text);
+                !own.is_empty() && own.iter().all(|word| said.iter().any(|it| forms::same(word, it)))
+            };
+            let mut found = named(&affordances(&device.row, "actions"));
+            found.retain(|one| {
+                is_whole(&one.name) || one.schema.get("title").and_then(Value::as_str).is_some_and(is_whole)
+            });
+            match found.as_slice() {
+                [only] if !rest.is_empty() => run(world, device, only),
+                _ => choice(device, "be done", &affordances(&device.row, "actions")),
+            }
+        }
     }
 }
 
 /// The property that says whether it is on, and the value that does.
-fn switch(candidates: Vec<Affordance>, on: bool) -> Option<(String, Value)> {
+fn switch(candidates: Vec<Affordance>, on: bool, rest: &[String]) -> Option<(String, Value)> {
     let value = |one: &Affordance| {
         let field = Field::new(&one.name, one.schema.clone());
         if fields::is_boolean(&field) {
@@ -203,7 +215,8 @@ fn switch(candidates: Vec<Affordance>, on: bool) -> Option<(String, Value)> {
     let plainly = |name: &String| SWITCHES.contains(&name.to_lowercase().as_str());
     match able.iter().position(|(name, _)| plainly(name)) {
         Some(at) => Some(able.swap_remove(at)),
-        None => able.pop().filter(|_| able.is_empty()),
+        // `turn off the thermostat` does not mean its frost protection.
+        None => able.pop().filter(|_| able.is_empty() && !rest.is_empty()),
     }
 }
 
@@ -228,10 +241,11 @@ fn set<'a>(
     quoted: bool,
 ) -> Plan<'a> {
     // `21 degrees` and `40 percent` are numbers with their unit.
-    let bare = text.split_whitespace().next().unwrap_or(text).trim_end_matches(['°', 'C', 'F', '%']);
     let fit = |one: &Affordance| {
         let field = Field::new(&one.name, one.schema.clone());
-        values::fit(text, quoted, &field).or_else(|| field.is_numeric().then(|| values::fit(bare, quoted, &field))?)
+        let unit = one.schema.get("unit").and_then(Value::as_str).unwrap_or_default();
+        let number = || values::fit(bare(text, unit)?, quoted, &field);
+        values::fit(text, quoted, &field).or_else(|| if field.is_numeric() { number() } else { None })
     };
     let mut able: Vec<(String, Value)> = named.iter().filter_map(|one| Some((one.name.clone(), fit(one)?))).collect();
     let target = |name: &String| forms::split(name).iter().any(|word| TARGETS.contains(&word.as_str()));
@@ -250,6 +264,23 @@ fn set<'a>(
         }
         _ => choice(device, "be set", writable),
     }
+}
+
+/// The number of `21 degrees` and `40 %`. Nothing may follow it but its unit: what else is said would be left undone.
+fn bare<'t>(text: &'t str, unit: &str) -> Option<&'t str> {
+    let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | '_'))).unwrap_or(text.len());
+    let (number, rest) = text.split_at(end);
+    let rest = rest.trim().to_lowercase();
+    let unit = unit.rsplit([':', '/', '#']).next().unwrap_or(unit).to_lowercase();
+    let is_celsius = ["°c", "c", "cel", "celsius", "degreecelsius", "deg_c"].contains(&unit.as_str());
+    let is_fahrenheit = ["°f", "f", "fahrenheit", "degreefahrenheit", "deg_f"].contains(&unit.as_str());
+    let fits = match rest.as_str() {
+        "" | "°" | "degree" | "degrees" | "%" | "percent" => true,
+        "°c" | "c" | "celsius" | "degrees celsius" => is_celsius,
+        "°f" | "f" | "fahrenheit" | "degrees fahrenheit" => is_fahrenheit,
+        other => other == unit,
+    };
+    fits.then_some(number)
 }
 
 fn choice<'a>(device: &Device<'_>, what: &str, all: &[Affordance]) -> Plan<'a> {

@@ -50,12 +50,18 @@ async fn written(kinto: &Kinto, count: usize) {
     }
 }
 
+/// Kinto's own answer where two writes of one user fall into the same millisecond: its times of change are unique.
+fn collided(envelope: &Map<String, Value>) -> bool {
+    let said = envelope.get("error").and_then(Value::as_str).unwrap_or_default();
+    envelope["code"] == "conflict" && said.contains("Integrity constraint violated, please retry")
+}
+
 #[tokio::test]
 async fn an_api_that_is_killed_is_unavailable_until_it_is_back_and_nothing_is_written_twice() {
     let database = Postgres::start().await;
     let mut kinto = Kinto::over(&database.url()).await;
     let bellhop = Bellhop::serve(&config(&kinto, "typed")).await;
-    // Kinto makes a user's bucket at the first use, and answers 409 to one of two who are first at the same moment.
+    // Kinto makes a user's bucket at the first use: not while two callers race to be the first.
     for user in ["alice", "bob"] {
         let first = json!({"id": "00000000-0000-4000-8000-000000000001", "title": format!("{user} is first")});
         kinto.put(user, &[first]).await;
@@ -89,7 +95,7 @@ async fn an_api_that_is_killed_is_unavailable_until_it_is_back_and_nothing_is_wr
     let mut bad = 0;
     for Answer { envelope, took, .. } in &answers {
         assert!(*took < PATIENCE, "{envelope:?} took {took:?}");
-        if envelope["success"] != true {
+        if envelope["success"] != true && !collided(envelope) {
             bad += 1;
             assert_eq!(
                 (&envelope["code"], &envelope["retryable"]),

@@ -28,6 +28,8 @@ pub(super) async fn connect(url: &str, config: &Config) -> Result<(Client, Conte
         .connection_timeout(timeout)
         .request_timeout(Some(timeout))
         .ping_interval(PING)
+        // Only what the configuration names is given the account.
+        .ignore_discovered_servers()
         .reconnect_delay_callback(|attempt| PAUSE_MIN.saturating_mul(1 << attempt.min(10)).min(PAUSE_MAX))
         .event_callback(|event| async move { info!(%event, "the settings' NATS server") })
         .connect(servers);

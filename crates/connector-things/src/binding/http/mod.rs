@@ -43,7 +43,10 @@ impl Http {
         request.answer_bytes_max = at.answer_bytes_max;
         let accept = HeaderValue::from_str(&at.form.content_type);
         request.headers.insert(ACCEPT, accept.unwrap_or(HeaderValue::from_static("application/json")));
-        if let (Some(placement), Some(credential)) = (address::placement(&at.scheme)?, &at.credential) {
+        // A credential was judged for the form's own origin, and goes to no other.
+        let is_home =
+            address::parts(&at.form.href, at.thing.named).is_ok_and(|(home, ..)| home.is_same(&request.origin));
+        if is_home && let (Some(placement), Some(credential)) = (address::placement(&at.scheme)?, &at.credential) {
             request.attach(&placement, credential)?;
         }
         Ok(request)
@@ -57,7 +60,9 @@ impl Http {
     }
 
     /// Sends a command once. `None` where it left and no answer came.
-    async fn command(&self, at: &At, request: Request) -> Result<Option<Response>> {
+    async fn command(&self, at: &At, mut request: Request) -> Result<Option<Response>> {
+        // Also where it is a GET: it is a command.
+        request.repeatable = false;
         match self.calls.of(&request.origin)?.send(request).await {
             Ok(response) => answer::refused(&response).map_or(Ok(Some(response)), Err),
             Err(error) if upstream::may_be_done(&error) => {
@@ -130,7 +135,8 @@ impl Binding for Http {
                 Some(run) => Invoked::Running(run),
                 None => Invoked::Sent,
             }),
-            _ => answer::output(&response, at).map(Invoked::Completed),
+            // It was done, whatever it says.
+            _ => Ok(Invoked::Completed(answer::output(&response, at).unwrap_or_default())),
         }
     }
 
