@@ -8,7 +8,7 @@ use super::target::Target;
 use crate::support::{Bellhop, devices, fixtures};
 
 /// These devices' addresses have no variables, and their list is one page.
-const UNUSED: [&str; 2] = ["variables", "cursor"];
+const UNUSED: [&str; 1] = ["variables"];
 
 /// What was written to Alice's unit.
 fn written(bus: &ModbusBus) -> Vec<String> {

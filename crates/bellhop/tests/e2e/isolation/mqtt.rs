@@ -10,7 +10,7 @@ use super::target::Target;
 use crate::support::{Bellhop, devices, fixtures};
 
 /// These devices' addresses have no variables, and their list is one page.
-const UNUSED: [&str; 2] = ["variables", "cursor"];
+const UNUSED: [&str; 1] = ["variables"];
 
 /// What Alice's lamp was told: nothing of it may be Bob's doing.
 fn heard(lamp: &Lamp) -> Vec<String> {
