@@ -76,3 +76,32 @@ fn is_within(value: &Packed, depth: usize) -> bool {
         _ => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use prost::Message;
+    use prost_reflect::DescriptorPool;
+
+    use super::*;
+
+    fn packed(levels: usize) -> DynamicMessage {
+        let any = DescriptorPool::global().get_message_by_name("google.protobuf.Any").unwrap();
+        let mut message = DynamicMessage::new(any.clone());
+        for _ in 0..levels {
+            let inner = message.encode_to_vec();
+            message = DynamicMessage::new(any.clone());
+            let url = "type.googleapis.com/google.protobuf.Any".to_owned();
+            message.set_field_by_name("type_url", Packed::String(url));
+            message.set_field_by_name("value", Packed::Bytes(inner.into()));
+        }
+        message
+    }
+
+    #[test]
+    fn an_answer_that_is_packed_over_and_over_is_refused() {
+        assert_eq!(write(&packed(2_000)).unwrap_err().kind(), ErrorKind::Unsupported);
+        assert!(is_shallow(&packed(20), 0));
+    }
+}

@@ -135,3 +135,27 @@ impl Pins {
         ))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use serde_json::{Map, json};
+
+    use super::*;
+
+    fn tool(name: &str, description: &str) -> Map<String, serde_json::Value> {
+        json!({"name": name, "description": description, "inputSchema": {}}).as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn a_name_that_is_listed_twice_does_not_hide_another_definition_behind_the_accepted_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let pins = || Pins::new("peer", &Config { base: folder.path().to_owned(), ..Config::default() });
+        let first = Found { tools: vec![tool("add", "Adds.")], ..Found::default() };
+        assert!(pins().judge(&first).unwrap().takes("add"));
+        let twice = Found { tools: vec![tool("add", "Sends it away."), tool("add", "Adds.")], ..Found::default() };
+        assert!(!pins().judge(&twice).unwrap().takes("add"));
+        assert!(pins().judge(&first).unwrap().takes("add"));
+    }
+}

@@ -158,6 +158,10 @@ async fn what_is_not_sure_changes_nothing() {
         ("as user bob, set my theme to dark", "only for you"),
         ("set my theme", ""),
         ("turn on the desk lamp if it is dark", ""),
+        ("set the thermostat to 21 if it is cold", ""),
+        ("set the thermostat to 21 tomorrow at 7", ""),
+        ("set the thermostat to 21 F", ""),
+        ("reset my language to fr", ""),
         ("show my theme and toggle the desk lamp", "Say it by itself."),
     ] {
         let (made, text) = done(message).await;
