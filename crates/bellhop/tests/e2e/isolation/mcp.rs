@@ -149,6 +149,56 @@ fn fitting(schema: &Value, value: &Value) -> Value {
     }
 }
 
+/// A server that keeps nothing of users but what it keeps in a session; each user has one of their own.
+#[tokio::test]
+async fn sessions_of_another_mcp_server_keep_users_apart() {
+    let server = McpServer::everything().await;
+    let bellhop = Bellhop::serve(&format!(
+        "{}\n[limits]\ntools = \"typed\"\ncalls_per_minute_max = 1000000\n\n[resources.every]\nkind = \"mcp\"\nurl = \"{}\"\n\
+         exclude = [\"trigger-long-running-operation\", \"simulate-research-query\"]\n\
+         bind.\"header:X-User\" = \"{{caller.id}}\"\n",
+        auth(),
+        server.url()
+    ))
+    .await;
+    let (alice, bob) = (bellhop.mcp(&token("alice")), bellhop.mcp(&token("bob")));
+    let given = json!({"name": "ALICE-0905.gz", "data": "data:text/plain,ALICE-0906", "outputType": "resourceLink"});
+    let made = alice.call_raw("every_gzip-file-as-resource", &given).await;
+    assert!(made.to_string().contains("ALICE-0905"), "{made}");
+    let get = |name: &str| json!({"identifier": format!("demo://resource/session/{name}")});
+    let own = alice.call("every_resources_get", &get("ALICE-0905.gz")).await;
+    assert_eq!(own["success"], true, "{own:?}");
+    let theirs = bob.call("every_resources_get", &get("ALICE-0905.gz")).await;
+    let missing = bob.call("every_resources_get", &get("none-such.gz")).await;
+    assert_eq!(theirs["code"], "not_found", "{theirs:?}");
+    assert_eq!((&theirs["code"], &theirs["error"]), (&missing["code"], &missing["error"]));
+    let mut findings = Findings::default();
+    for (tool, _, schema) in targets(&bob).await {
+        let properties = schema["properties"].as_object().cloned().unwrap_or_default();
+        let names: Vec<String> = properties.keys().cloned().chain(["user_id".into(), "userId".into()]).collect();
+        for name in &names {
+            for value in [json!("alice"), json!("demo://resource/session/ALICE-0905.gz"), json!("ALICE-0905.gz")] {
+                let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+                let required = required.map(|it| (it.to_owned(), fitting(&properties[it], &json!("his"))));
+                let mut input: Map<String, Value> = required.collect();
+                let of = properties.get(name).cloned().unwrap_or_default();
+                input.insert(name.clone(), fitting(&of, &value));
+                let arguments = Value::from(input);
+                let answer = bob.call_raw(&tool, &arguments).await;
+                findings.calls += 1;
+                findings.wrote(&arguments);
+                findings.look(&tool, &arguments, &answer);
+            }
+        }
+    }
+    let listed = bob.call_raw("every_resources_list", &json!({"limit": 100})).await;
+    findings.look("every_resources_list", &Value::Null, &listed);
+    let again = alice.call("every_resources_get", &get("ALICE-0905.gz")).await;
+    assert_eq!(again["data"], own["data"]);
+    eprintln!("{}", findings.summary());
+    findings.assert_clean_after(60);
+}
+
 #[tokio::test]
 async fn typed_tools_of_other_mcp_servers_keep_users_apart() {
     attacked("typed").await.assert_clean_after(500);
