@@ -102,6 +102,7 @@ pub(super) fn error(action: &Action, faults: &[Fault], response: &Response) -> O
     // Below a mutation's own field, the mutation had run (section 6.2.2).
     let is_open = matches!(kind, ErrorKind::Unavailable | ErrorKind::Timeout)
         || faults.iter().any(|fault| fault.path.contains('.'))
+        || !fault.has_kind() && fault.is_of_a_field()
         || faults.len() > 1 && matches!(&action.body, Body::Declared { roots, .. } if roots.len() > 1);
     let done = if action.is_mutation && is_open { DONE } else { "" };
     // To whom something is refused, nobody tells what is there.

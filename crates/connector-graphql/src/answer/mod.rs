@@ -53,8 +53,9 @@ pub(crate) fn outcome(action: &Action, response: &Response, context: &Context) -
     };
     let Some(data) = data else {
         // A status of the API's gateway says more than an error without a code.
-        let is_told =
-            faults.iter().any(Fault::has_kind) || action.is_mutation && faults.iter().any(Fault::is_of_a_field);
+        // But a mutation whose answer has the status of one field's error was let in.
+        let is_let_in = action.is_mutation && response.status == http::StatusCode::UNAUTHORIZED;
+        let is_told = faults.iter().any(|fault| fault.has_kind() || is_let_in && fault.is_of_a_field());
         return match (fault::error(action, &faults, response), response.error()) {
             (_, Some(error)) if !is_told => Err(error),
             (Some(error), _) => Err(error),
