@@ -49,11 +49,14 @@ async fn a_device_says_itself_when_it_goes() {
     let device = Lamp::start(&broker, "alice").await;
     let (mut status, _task) = watch(mqtt(MqttVersion::Auto), lamp(&broker, "alice", "status", Op::Observe));
     assert_eq!(next(&mut status).await, Told::Standing);
-    assert_eq!(next(&mut status).await, Told::Online(true));
     let Told::Value(reading) = next(&mut status).await else { panic!("a value") };
     assert_eq!(reading.value, json!("online"));
+    assert_eq!(next(&mut status).await, Told::Online(true));
     // Its connection ends without a word, and its last will speaks.
     drop(device);
+    // What it says of itself comes last and counts: a value alone is a sign of life.
+    let Told::Value(reading) = next(&mut status).await else { panic!("a value") };
+    assert_eq!(reading.value, json!("offline"));
     assert_eq!(next(&mut status).await, Told::Online(false));
 }
 
